@@ -1,0 +1,1 @@
+"""The Python side of tsgi: what runs in the zygote and in its workers. Standard library only."""

@@ -1,0 +1,460 @@
+"""One request and its response: calls the application as PEP 3333 says and frames what it answers.
+
+The usual case, a list of one bytes object, takes the short way through `serve`; everything else
+goes through `Exchange.finish`. Nothing that an application does leaves `serve` as an exception:
+only RouterGone does. An Exchange must not refer to the environ, which refers to it: such a
+circle for every request would be work for the garbage collector.
+"""
+
+import io
+import marshal
+import time
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Optional, Tuple
+
+from . import frames, headers
+from .body import BodyStream, open_body
+from .file_wrapper import FileRange, FileWrapper, locate
+from .report import describe_exception, describe_request
+from .violation import ClientGone, RouterGone, Violation
+
+if TYPE_CHECKING:
+    from .connection import Connection
+    from .slot import Slot
+
+_LARGEST_CHUNK = 1024 * 1024
+#: A reply longer than this is not worth holding.
+_WORTH_HOLDING = 32 * 1024
+_ERROR_HEAD = b"HTTP/1.1 500 Internal Server Error\r\nContent-Type: text/plain; charset=utf-8\r\n"
+_ERROR_BODY = b"Internal Server Error\n"
+
+_clock = time.perf_counter_ns
+_loads = marshal.loads
+_size_at = frames.Size.unpack_from
+_pack_response = frames.ResponseHeader.pack
+_encode_head = headers.encode_head
+_RESPONSE = frames.RESPONSE
+_LAST = frames.LAST
+_MORE_BODY = frames.MORE_BODY
+_HOLD = frames.HOLD
+_BytesIO = io.BytesIO
+
+Headers = List[Tuple[str, str]]
+Write = Callable[[bytes], None]
+
+
+def serve(
+    slot: "Slot",
+    connection: "Connection",
+    request: memoryview,
+    begin: int,
+    stop: int,
+    flags: int,
+    stream: int,
+    started: int,
+) -> int:
+    """Answers the REQUEST whose payload is request[begin:stop]. Returns the clock at its end, in ns."""
+    split = begin + 4 + _size_at(request, begin)[0]
+    environ: Dict[str, Any] = _loads(request[begin + 4 : split])
+    environ.update(slot.constants)
+    exchange = Exchange()
+    exchange.connection = connection
+    exchange.stream = stream
+    if flags & _MORE_BODY:
+        exchange.input = BodyStream(connection, stream, bytes(request[split:stop]))
+        environ["wsgi.input"] = open_body(exchange.input)
+    else:
+        environ["wsgi.input"] = _BytesIO(request[split:stop]) if split < stop else _BytesIO()
+    if environ["REQUEST_METHOD"] == "HEAD":
+        exchange.is_head = True
+    environ["wsgi.early_hints"] = (
+        exchange.early_hints if environ["SERVER_PROTOCOL"] != "HTTP/1.0" else _no_early_hints
+    )
+    connection.running = stream
+    connection.gone = False
+    connection.begun = begun = connection.begun + 1
+    connection.cells[connection.begun_cell] = begun
+    try:
+        result = slot.application(environ, exchange.start_response)
+        if (
+            result.__class__ is list
+            and len(result) == 1
+            and exchange.head is not None
+            and exchange.is_plain
+            and not exchange.head_sent
+            and not exchange.is_head
+        ):
+            body = result[0]
+            length = exchange.length
+            if body.__class__ is bytes and (length < 0 or length == len(body)):
+                size = len(body)
+                head = exchange.head + b"Content-Length: %d\r\n" % size
+                head_size = len(head)
+                now = _clock()
+                reply = b"".join(
+                    (
+                        _pack_response(
+                            16 + head_size + size,
+                            _RESPONSE,
+                            exchange.flags | _LAST,
+                            exchange.code,
+                            stream,
+                            head_size,
+                            (now - started) // 1000 & 0xFFFFFFFF,
+                            size,
+                        ),
+                        head,
+                        body,
+                    )
+                )
+                if flags & _HOLD and size < _WORTH_HOLDING:
+                    connection.held.append(reply)
+                    if slot.flusher.asleep:
+                        slot.flusher.wake()
+                else:
+                    connection.transmit(reply, 1)
+                return now
+    except RouterGone:
+        raise
+    except BaseException as error:
+        exchange.fail(slot, environ, error, started)
+    else:
+        exchange.finish(slot, environ, result, started, bool(flags & _HOLD))
+    return _clock()
+
+
+def _no_early_hints(hints: Iterable[Tuple[str, str]]) -> None:
+    """HTTP/1.0 knows no interim responses (RFC 9110 §15.2)."""
+
+
+class Exchange:
+    """The state of one request. Attributes that most requests never change live in the class."""
+
+    connection: "Connection"
+    stream: int
+    input: Optional[BodyStream] = None
+    is_head = False
+    #: start_response was called, and the status allows a body
+    is_plain = False
+    head: Optional[bytes] = None
+    code = 0
+    length = -1
+    flags = 0
+    #: The head is on its way: no going back to another status.
+    head_sent = False
+    body_sent = 0
+    chunks = 0
+    #: The reply as a whole, nothing of it sent so far.
+    whole: Optional[bytes] = None
+    is_short = False
+    has_surplus = False
+
+    # ---- what the application calls
+
+    def start_response(self, status: str, headers: Headers, exc_info: Any = None) -> Write:
+        """PEP 3333 §The start_response() Callable. Raises Violation for what cannot be sent."""
+        if self.head is not None:
+            self._start_again(exc_info)
+        self.head, code, self.length, self.flags = _encode_head(status, headers)
+        self.code = code
+        self.is_plain = code >= 200 and code != 204 and code != 304
+        return self.write
+
+    def _start_again(self, exc_info: Any) -> None:
+        if exc_info is None:
+            raise Violation("start_response was called a second time without exc_info")
+        try:
+            if self.head_sent or self.whole is not None:
+                raise exc_info[1].with_traceback(exc_info[2])
+        finally:
+            exc_info = None  # The frames in it refer to this one.
+
+    def write(self, chunk: bytes) -> None:
+        """PEP 3333 §The write() Callable: the chunk is on its way when it returns."""
+        if not isinstance(chunk, bytes):
+            raise Violation(f"write() takes bytes, not {type(chunk).__name__}")
+        if self.head is None:
+            raise Violation("write() before start_response")
+        if self.connection.running != self.stream:
+            raise Violation("write() after the end of its request")
+        if not chunk or self._is_bodyless():
+            return
+        if not self._send_chunk(chunk) and self.connection.gone:
+            raise ClientGone("client disconnected")
+
+    def early_hints(self, hints: Iterable[Tuple[str, str]]) -> None:
+        """Sends "103 Early Hints" with these headers (RFC 8297), if the response has not begun."""
+        head, _, _, _ = _encode_head("200 OK", list(hints))
+        head = b"HTTP/1.1 103 Early Hints" + head[head.index(b"\r\n") :]
+        if not self.head_sent and self.connection.running == self.stream:
+            header = frames.Header.pack(len(head), frames.INTERIM, 0, 103, self.stream)
+            self.connection.transmit(header + head, 0)
+
+    # ---- the end of every exchange
+
+    def finish(self, slot: "Slot", environ: Dict[str, Any], result: Any, started: int, hold: bool) -> None:
+        """Sends what the application returned, closes it, and ends the reply."""
+        failure: Optional[BaseException] = None
+        try:
+            self._send_result(slot, result)
+        except ClientGone:
+            pass
+        except BaseException as error:
+            failure = error
+        self._reclaim()
+        complaint: Optional[BaseException] = None
+        try:
+            close = getattr(result, "close", None)
+            if close is not None:
+                close()
+        except BaseException as error:
+            complaint = error
+        if self.connection.lost:
+            raise RouterGone("while a request ran")
+        if complaint is not None:
+            # Whatever was to be sent is complete without it.
+            slot.errors.log(describe_exception(complaint, environ, "the close() of the response"))
+        if failure is not None and self.whole is None:
+            self.fail(slot, environ, failure, started)
+            return
+        if failure is not None:
+            slot.errors.log(describe_exception(failure, environ, "what follows a complete response"))
+        if self.has_surplus:
+            slot.errors.log(self._describe_surplus(environ))
+        if self.is_short:
+            slot.errors.log(self._describe_shortage(environ))
+        self._end(slot, started, hold)
+
+    def fail(self, slot: "Slot", environ: Dict[str, Any], error: BaseException, started: int) -> None:
+        """Logs, and answers 500 where that is still possible."""
+        if self.input is not None:
+            self.input.finish()
+        connection = self.connection
+        if connection.lost:
+            raise RouterGone("while a request ran") from error
+        if not isinstance(error, ClientGone):
+            slot.errors.log(describe_exception(error, environ, "the application"))
+        if self.head_sent:
+            self._send_end(started, frames.BROKEN)
+            return
+        self.head = _ERROR_HEAD
+        self.code = 500
+        self.flags = 0
+        self.length = len(_ERROR_BODY)
+        self.is_plain = True
+        self.whole = b"" if self.is_head else _ERROR_BODY
+        connection.transmit(self._response_frame(self.whole, _LAST, started), 1)
+
+    def unfinished_frame(self) -> bytes:
+        """The whole response, while the application has not returned yet. For the flusher."""
+        return self._response_frame(self.whole or b"", 0, 0)
+
+    # ---- the body
+
+    def _send_result(self, slot: "Slot", result: Any) -> None:
+        if isinstance(result, bytes):
+            result = [result]
+        if isinstance(result, (list, tuple)):
+            self._send_list(result)
+        elif self._is_bodyless_now():
+            pass
+        elif isinstance(result, FileWrapper) and self._send_file(result):
+            pass
+        else:
+            self._send_chunks(slot, result)
+        if self.head is None:
+            raise Violation("the application did not call start_response")
+        if self.whole is None and not self.connection.gone and not self._is_bodyless():
+            if not self.head_sent and self.length < 0:
+                self.length = 0
+            self.is_short = self.body_sent < self.length
+
+    def _send_list(self, result: Any) -> None:
+        """All of it is there: it goes out as one, and its length is known."""
+        for chunk in result:
+            if not isinstance(chunk, bytes):
+                raise Violation(f"the response's body must be bytes, not {type(chunk).__name__}")
+        if self.head is None:
+            raise Violation("the application did not call start_response")
+        body: bytes = result[0] if len(result) == 1 else b"".join(result)
+        if self._is_bodyless():
+            # An empty list says nothing about what GET would have got.
+            if self.is_head and self.is_plain and self.length < 0 and body:
+                self.length = len(body)
+            self.whole = b""
+        elif self.head_sent:
+            if body:
+                self._send_chunk(body)
+        else:
+            self._complete(body)
+
+    def _complete(self, body: bytes) -> None:
+        if self.length < 0:
+            self.length = len(body)
+        elif len(body) > self.length:
+            self.has_surplus = True
+            body = body[: self.length]
+        if len(body) == self.length <= _LARGEST_CHUNK:
+            self.whole = body
+        elif body:
+            self._send_chunk(body)
+
+    def _send_chunks(self, slot: "Slot", result: Any) -> None:
+        for chunk in result:
+            if not chunk:
+                if not isinstance(chunk, bytes):
+                    raise Violation(f"the response's body must be bytes, not {type(chunk).__name__}")
+                if self._is_bodyless_now():
+                    return
+                continue
+            if not isinstance(chunk, bytes):
+                raise Violation(f"the response's body must be bytes, not {type(chunk).__name__}")
+            if self.head is None:
+                raise Violation("the application did not call start_response before the body")
+            if self._is_bodyless():
+                return
+            if self.whole is not None:
+                self.has_surplus = True
+                return
+            if not self.head_sent and len(chunk) == self.length <= _LARGEST_CHUNK:
+                self._ripen(slot, chunk)
+            elif not self._send_chunk(chunk):
+                return
+
+    def _ripen(self, slot: "Slot", body: bytes) -> None:
+        """By its length the response is complete, but only the application can say so.
+
+        One frame instead of two if it does so soon; if not, the flusher sends what there is.
+        """
+        self.whole = body
+        self.body_sent = len(body)
+        self.connection.ripe = self
+        if slot.flusher.asleep:
+            slot.flusher.wake()
+
+    def _reclaim(self) -> None:
+        """Takes the response back from the flusher, unless that has sent it."""
+        if self.input is not None:
+            self.input.finish()
+        connection = self.connection
+        if self.whole is not None and connection.ripe is self:
+            with connection.lock:
+                connection.ripe = None
+
+    def _send_chunk(self, chunk: bytes) -> bool:
+        """Sends it at once; False when there is no use in more of them."""
+        connection = self.connection
+        if 0 <= self.length < self.body_sent + len(chunk):
+            self.has_surplus = True
+            chunk = chunk[: self.length - self.body_sent]
+        if self.chunks and connection.is_gone():
+            return False
+        self.chunks += 1
+        self.body_sent += len(chunk)
+        if not self.head_sent:
+            first = chunk if len(chunk) <= _LARGEST_CHUNK else b""
+            self.head_sent = True
+            connection.transmit(self._response_frame(first, 0, 0), 0)
+            if first:
+                return not self.has_surplus
+        pieces = memoryview(chunk)
+        while pieces:
+            piece = pieces[:_LARGEST_CHUNK]
+            pieces = pieces[_LARGEST_CHUNK:]
+            header = frames.Header.pack(len(piece), frames.RESPONSE_BODY, 0, 0, self.stream)
+            connection.transmit_large(header, piece, 0)
+        return not self.has_surplus
+
+    def _send_file(self, wrapper: FileWrapper) -> bool:
+        """Lets the router send the file by itself; False when it has to be read here."""
+        if self.head is None or self.head_sent:
+            return False
+        found = locate(wrapper)
+        if found is None:
+            return False
+        if self.length < 0:
+            self.length = found.length
+        length = min(self.length, found.length)
+        if length == 0:
+            if self.length == 0:
+                self.whole = b""
+            return self.length == 0
+        return self._offer(FileRange(found.descriptor, found.offset, length))
+
+    def _offer(self, file: FileRange) -> bool:
+        connection = self.connection
+        self.head_sent = True
+        offer = frames.FileFrame.pack(
+            20, frames.FILE, 0, 0, self.stream, file.descriptor, file.offset, file.length
+        )
+        connection.transmit(self._response_frame(b"", 0, 0) + offer, 0)
+        kind, flags, _, _ = connection.await_frame()
+        if kind == frames.GONE:
+            raise ClientGone("client disconnected")
+        if kind == frames.FILE_TAKEN and not flags & frames.REFUSED:
+            self.body_sent = file.length
+            return True
+        return False
+
+    # ---- frames
+
+    def _end(self, slot: "Slot", started: int, hold: bool) -> None:
+        if not self.head_sent and self.is_short:
+            self.head_sent = True
+            self.connection.transmit(self._response_frame(b"", 0, 0), 0)
+        if not self.head_sent:
+            whole = self.whole or b""
+            now = _clock()
+            frame = self._response_frame(whole, _LAST, started, now)
+            if hold and len(whole) < _WORTH_HOLDING:
+                self.connection.hold(frame)
+                if slot.flusher.asleep:
+                    slot.flusher.wake()
+            else:
+                self.connection.transmit(frame, 1)
+            return
+        is_broken = self.is_short or self.connection.gone
+        self._send_end(started, frames.BROKEN if is_broken else 0)
+
+    def _send_end(self, started: int, flags: int) -> None:
+        micros = min((_clock() - started) // 1000, 0xFFFFFFFF)
+        self.connection.transmit(frames.EndFrame.pack(4, frames.END, flags, 0, self.stream, micros), 1)
+
+    def _response_frame(self, body: bytes, flags: int, started: int, now: int = 0) -> bytes:
+        head = self.head or b""
+        if self.length >= 0:
+            head = b"%bContent-Length: %d\r\n" % (head, self.length)
+        micros = min(((now or _clock()) - started) // 1000, 0xFFFFFFFF) if flags & _LAST else 0
+        size = len(head)
+        header = _pack_response(
+            16 + size + len(body),
+            _RESPONSE,
+            self.flags | flags,
+            self.code,
+            self.stream,
+            size,
+            micros,
+            self.length,
+        )
+        return b"".join((header, head, body))
+
+    # ---- small questions
+
+    def _is_bodyless(self) -> bool:
+        return self.is_head or not self.is_plain
+
+    def _is_bodyless_now(self) -> bool:
+        """Whether the head is known and nothing of a body is wanted: then nobody needs to iterate."""
+        return self.head is not None and (self.is_head or not self.is_plain)
+
+    def _describe_surplus(self, environ: Dict[str, Any]) -> str:
+        return "%s: the body is longer than its Content-Length of %d; the rest was dropped" % (
+            describe_request(environ),
+            self.length,
+        )
+
+    def _describe_shortage(self, environ: Dict[str, Any]) -> str:
+        return "%s: the body has %d bytes, its Content-Length says %d" % (
+            describe_request(environ),
+            self.body_sent,
+            self.length,
+        )

@@ -1,0 +1,157 @@
+"""Checks what an application gives to start_response and turns it into the bytes of a head.
+
+Refuses whatever could be read as another header or another response by somebody downstream
+(RFC 9110 §5.5, CVE-2018-1000164 and its kin): names must be tokens, values hold no control
+characters but the tab, everything fits into latin-1. It neither sends nor logs.
+"""
+
+import re
+from http.client import responses
+from typing import Any, Dict, List, Tuple
+
+from .frames import CLOSE, HAS_DATE, HAS_SERVER
+from .violation import Violation
+
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
+_FORBIDDEN = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
+_STATUS = re.compile(r"([1-9][0-9][0-9])(?: |\Z)")
+_DIGITS = re.compile(r"[0-9]{1,15}\Z")
+
+# What a header means to us, beside being passed on.
+_ORDINARY, _LENGTH, _DATE, _SERVER, _CONNECTION, _HOP = range(6)
+_KINDS = {
+    "content-length": _LENGTH,
+    "date": _DATE,
+    "server": _SERVER,
+    "connection": _CONNECTION,
+    # RFC 9110 §7.6.1: of one connection, and the connection to the client is the router's.
+    "keep-alive": _HOP,
+    "proxy-authenticate": _HOP,
+    "proxy-authorization": _HOP,
+    "proxy-connection": _HOP,
+    "te": _HOP,
+    "trailer": _HOP,
+    "trailers": _HOP,
+    "transfer-encoding": _HOP,
+    "upgrade": _HOP,
+}
+#: Bounds: an application may make names from what a client sends.
+_MOST_NAMES = 512
+_MOST_STATUSES = 256
+
+#: name → "\r\nName: " and its kind; only names that were found valid
+_names: Dict[str, Tuple[str, int]] = {}
+#: status → its status line without the line end, and its number
+_statuses: Dict[str, Tuple[str, int]] = {}
+#: Names that were dropped so far: each is worth one line in the log of a process.
+dropped: List[str] = []
+_dropped_before = {""}
+
+
+def encode_head(status: str, headers: List[Tuple[str, str]]) -> Tuple[bytes, int, int, int]:
+    """The head without Content-Length, every line ended; the status; the length or -1; flags of RESPONSE.
+
+    Content-Length is left out because whoever sends the head may still compute it.
+    Raises Violation with what was seen.
+    """
+    try:
+        line, code = _statuses.get(status) or _learn_status(status)
+        if headers.__class__ is not list and not isinstance(headers, list):
+            raise Violation(f"the headers must be a list, not {_show(headers)}")
+        parts = [line]
+        length = -1
+        flags = 0
+        known = _names.get
+        for name, value in headers:
+            prefix, kind = known(name) or _learn_name(name)
+            # Nearly every value is printable ASCII, for which this is the cheapest test there is.
+            if not value.isprintable() and _FORBIDDEN.search(value):
+                raise Violation(f"the value of header {name} has a control character: {_show(value)}")
+            if kind:
+                if kind == _LENGTH:
+                    length = _learn_length(value, length)
+                    continue
+                if kind == _DATE:
+                    flags |= HAS_DATE
+                elif kind == _SERVER:
+                    flags |= HAS_SERVER
+                else:
+                    if kind == _CONNECTION and "close" in value.lower():
+                        flags |= CLOSE
+                    _drop(name)
+                    continue
+            parts.append(prefix)
+            # Apart from its prefix: adding a str subclass to a str may run its own code.
+            parts.append(value)
+        parts.append("\r\n")
+        if code < 200:
+            # It cannot be the last word to a request: whatever follows must not be taken for it.
+            return "".join(parts).encode("latin-1"), code, -1, flags | CLOSE
+        if code == 204:
+            length = -1
+        return "".join(parts).encode("latin-1"), code, length, flags
+    except (AttributeError, TypeError, ValueError) as error:
+        raise _explain(status, headers, error) from None
+
+
+def _learn_status(status: str) -> Tuple[str, int]:
+    if not isinstance(status, str):
+        raise Violation(f"the status must be a str, not {_show(status)}")
+    match = _STATUS.match(status)
+    if match is None:
+        raise Violation(f"the status must be three digits, a space and a reason, not {_show(status)}")
+    if _FORBIDDEN.search(status):
+        raise Violation(f"the status has a character that cannot be sent: {_show(status)}")
+    code = int(match.group(1))
+    if len(status) == 3:
+        line = "HTTP/1.1 %d %s" % (code, responses.get(code, ""))
+    else:
+        line = "HTTP/1.1 " + status
+    if len(_statuses) < _MOST_STATUSES:
+        _statuses[status] = (line, code)
+    return line, code
+
+
+def _learn_name(name: str) -> Tuple[str, int]:
+    if not isinstance(name, str):
+        raise Violation(f"a header's name must be a str, not {_show(name)}")
+    if not _TOKEN.match(name):
+        raise Violation(f"a header's name must be a token (RFC 9110), not {_show(name)}")
+    entry = (f"\r\n{name}: ", _KINDS.get(name.lower(), _ORDINARY))
+    if len(_names) < _MOST_NAMES:
+        _names[str(name)] = entry
+    return entry
+
+
+def _learn_length(value: str, before: int) -> int:
+    if not _DIGITS.match(value):
+        raise Violation(f"Content-Length must be a number, not {_show(value)}")
+    length = int(value)
+    if before not in (-1, length):
+        raise Violation("Content-Length is given twice, as %d and as %d" % (before, length))
+    return length
+
+
+def _drop(name: str) -> None:
+    lower = name.lower()
+    if lower not in _dropped_before:
+        _dropped_before.add(lower)
+        dropped.append(name)
+
+
+def _explain(status: Any, headers: Any, error: Exception) -> Violation:
+    """Finds the header at fault; only when there is one, so the usual path does not look."""
+    for pair in headers if isinstance(headers, list) else ():
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            return Violation(f"a header must be a pair (name, value), not {_show(pair)}")
+        name, value = pair
+        if not isinstance(name, str) or not isinstance(value, str):
+            return Violation(f"a header's name and value must be str, not {_show(pair)}")
+        if _FORBIDDEN.search(value):
+            return Violation(f"the value of header {name} cannot be sent as latin-1: {_show(value)}")
+    return Violation(f"the status or headers cannot be sent: {_show(status)} ({error})")
+
+
+def _show(value: object) -> str:
+    text = ascii(value)
+    return text if len(text) <= 200 else text[:200] + "…"

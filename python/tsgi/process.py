@@ -1,0 +1,82 @@
+"""What a process is called and what it may be asked by others: titles, dumpability, start times."""
+
+import os
+import sys
+from typing import Optional, Tuple
+
+_PR_SET_NAME = 15
+_PR_SET_DUMPABLE = 4
+
+
+class Title:
+    """The command line as `ps` shows it, written over the arguments this interpreter was started with.
+
+    The master starts the zygote with a padding argument to make room. Only the memory of the
+    arguments is written, never the environment behind it. Anything that fails leaves the title as it was.
+    """
+
+    def __init__(self) -> None:
+        # Read at once: after setuid the kernel shows zeros here.
+        self._room = _argument_memory()
+
+    def set(self, title: str) -> None:
+        name = title.encode("utf-8", "replace")
+        _write("/proc/self/comm", name[:15], 0)
+        if self._room is not None:
+            start, size = self._room
+            # The kernel shows all of it when the last byte is not NUL: keep one.
+            _write("/proc/self/mem", name[: size - 1].ljust(size, b"\0"), start)
+
+
+def make_dumpable() -> None:
+    """After setuid, /proc/PID/fd of this process belongs to root until this is called."""
+    try:
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)
+    except (ImportError, OSError, AttributeError, TypeError):
+        pass  # Files that the application sends are streamed instead.
+
+
+def start_time(pid: int) -> int:
+    """Clock ticks since boot at which a process started, 0 when it has gone: with the pid, it names one process."""
+    fields = _stat_fields(pid)
+    return int(fields[19]) if len(fields) > 19 else 0
+
+
+def implementation() -> str:
+    return sys.implementation.name
+
+
+def version() -> str:
+    return ".".join(str(part) for part in sys.version_info[:3])
+
+
+def _argument_memory() -> Optional[Tuple[int, int]]:
+    fields = _stat_fields(os.getpid())
+    if len(fields) < 47:
+        return None
+    start, end = int(fields[45]), int(fields[46])
+    return (start, end - start) if 0 < start < end else None
+
+
+def _stat_fields(pid: int) -> "list[bytes]":
+    """The fields of /proc/PID/stat from the third on: the second, the name, may hold anything."""
+    try:
+        with open("/proc/%d/stat" % pid, "rb") as file:
+            return file.read().rpartition(b")")[2].split()
+    except OSError:
+        return []
+
+
+def _write(path: str, content: bytes, at: int) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    except OSError:
+        return
+    try:
+        os.pwrite(descriptor, content, at)
+    except OSError:
+        pass
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,170 @@
+/**
+ * What the processes of an instance say to one another, in one place.
+ * Master and router talk over Node's IPC channel; the zygote and the workers send JSON lines.
+ * Types only: neither room imports the other.
+ */
+
+/** A bound listener as a router inherits it: `fd` is the descriptor's number in the router. */
+export interface ListenerMessage {
+  readonly fd: number;
+  /** As shown to people: http://127.0.0.1:8000, http://[::1]:8000, http://unix:/run/a.sock */
+  readonly url: string;
+  readonly kind: "tcp" | "unix";
+  /** SERVER_NAME and SERVER_PORT where the request says nothing better. */
+  readonly serverName: string;
+  readonly serverPort: string;
+  /** Path to unlink when the master was killed; absent for TCP, abstract and inherited sockets. */
+  readonly unlink?: string;
+}
+
+/** Everything a router needs to know, sent once as its first message. Times in milliseconds, sizes in bytes. */
+export interface RouterSettings {
+  readonly router: number;
+  readonly routers: number;
+  readonly title: string;
+  readonly runtimeDirectory: string;
+  readonly listeners: readonly ListenerMessage[];
+  readonly backlog: number;
+  /** Most bytes of a request head, 431 or 414 past it. */
+  readonly headLimit: number;
+  readonly headerCountLimit: number;
+  /** Most bytes of a request body, 413 past it; 0 for no limit. */
+  readonly bodyLimit: number;
+  /** A body up to this size is collected before a worker is engaged. */
+  readonly bodyCollect: number;
+  /** All collected bodies of a router together; 503 past it. */
+  readonly bodyMemory: number;
+  /** A response is taken from the worker at full speed up to this many unsent bytes. */
+  readonly responseCollect: number;
+  readonly headTimeout: number;
+  readonly bodyTimeout: number;
+  readonly writeTimeout: number;
+  readonly keepAliveTimeout: number;
+  /** Most requests waiting for a worker, and for how long. */
+  readonly queueLimit: number;
+  readonly queueTimeout: number;
+  /** Requests of one client's connection read ahead of their answers. */
+  readonly pipelineLimit: number;
+  readonly serverHeader: string;
+  /** Descriptor of the access log, or null for none. */
+  readonly accessLog: number | null;
+  /** Once the master tells it to, or dies: the drop of privileges. */
+  readonly uid: number | null;
+  readonly gid: number | null;
+}
+
+export type ToRouter =
+  | { readonly do: "configure"; readonly settings: RouterSettings }
+  /** Listen on the descriptors: the application is ready. */
+  | { readonly do: "accept" }
+  /** Stop accepting, finish what runs, exit. */
+  | { readonly do: "drain" }
+  /** This worker takes no more requests; its slots get RETIRE as they become idle. */
+  | { readonly do: "retire"; readonly serial: number }
+  /** This worker has died, whatever its sockets say. `how`: "signal 9", "exit code 1", "unknown". */
+  | { readonly do: "buried"; readonly serial: number; readonly how: string };
+
+export type FromRouter =
+  /** The workers' socket listens: workers may be forked. */
+  | { readonly event: "ready" }
+  /** The clients' sockets listen. */
+  | { readonly event: "accepting" }
+  | { readonly event: "listenFailed"; readonly url: string; readonly code: string }
+  /** The first slot of a worker has said hello. */
+  | { readonly event: "workerConnected"; readonly serial: number; readonly pid: number }
+  /** Every slot of a retired worker has been told to leave. */
+  | { readonly event: "workerRetired"; readonly serial: number }
+  | { readonly event: "drained" };
+
+/** How an application is named and where it is looked for. */
+export interface ApplicationMessage {
+  /** A path to a file, or a dotted module name; exactly one of the two. */
+  readonly file: string | null;
+  readonly module: string | null;
+  /** "application", "app.wsgi" or a call with literal arguments: "create_app('production', debug=False)". Null: look for "application", then "app". */
+  readonly callable: string | null;
+  readonly chdir: string | null;
+  /** Put before sys.path, in this order. */
+  readonly pythonpath: readonly string[];
+}
+
+/** The first line that a zygote reads. */
+export interface ZygoteBoot {
+  readonly do: "boot";
+  readonly application: ApplicationMessage;
+  readonly generation: number;
+  readonly processes: number;
+  readonly threads: number;
+  /** Import in each worker after the fork, not in the zygote. */
+  readonly lazy: boolean;
+  readonly uid: number | null;
+  readonly gid: number | null;
+  readonly titlePrefix: string;
+  readonly runtimeDirectory: string;
+  /** One path for each router, in the run-time directory. */
+  readonly routers: readonly string[];
+  /** Where each worker and the zygote hold their lifeline. */
+  readonly lifeline: string;
+}
+
+export type ToZygote =
+  | ZygoteBoot
+  | { readonly do: "fork"; readonly worker: number; readonly serial: number }
+  | { readonly do: "stop" };
+
+export interface LoadFailure {
+  /** One sentence: what and where. */
+  readonly message: string;
+  /** What was seen and what to do, a line each: the paths searched, the callables found. */
+  readonly details: readonly string[];
+  /** The application's own traceback without tsgi's frames, or null. */
+  readonly traceback: string | null;
+}
+
+export type FromZygote =
+  /** Before the import: the interpreter runs and is new enough. */
+  | {
+      readonly event: "started";
+      readonly python: string;
+      readonly implementation: string;
+      readonly executable: string;
+      readonly prefix: string;
+      readonly virtualenv: boolean;
+    }
+  /** `application` is null when lazy. `threads`: names of threads that the application left running. */
+  | {
+      readonly event: "loaded";
+      readonly milliseconds: number;
+      readonly application: string | null;
+      readonly threads: readonly string[];
+    }
+  | ({ readonly event: "failed" } & LoadFailure)
+  /** startTime: field 22 of /proc/PID/stat, clock ticks since boot. */
+  | {
+      readonly event: "forked";
+      readonly worker: number;
+      readonly serial: number;
+      readonly pid: number;
+      readonly startTime: number;
+    }
+  | {
+      readonly event: "died";
+      readonly serial: number;
+      readonly pid: number;
+      readonly exitCode: number | null;
+      readonly signal: number | null;
+    };
+
+/** JSON lines on a worker's lifeline, the other way is never written. */
+export type FromWorker =
+  | { readonly event: "alive"; readonly serial: number; readonly pid: number }
+  /** Lazy workers only: the import took this long. */
+  | {
+      readonly event: "loaded";
+      readonly serial: number;
+      readonly milliseconds: number;
+      readonly application: string;
+    }
+  | ({ readonly event: "failed"; readonly serial: number } & LoadFailure)
+  /** Somebody sent the worker SIGTERM: retire it. */
+  | { readonly event: "leaving"; readonly serial: number };

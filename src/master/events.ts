@@ -1,0 +1,31 @@
+import type { FromRouter, FromWorker, FromZygote } from "../base/messages.ts";
+import type { Lifeline } from "./lifelines.ts";
+import type { Refusal } from "./refusal.ts";
+import type { RouterHandle } from "./router-handle.ts";
+import type { ZygoteHandle } from "./zygote-handle.ts";
+
+/** The signals that the master takes; each has a line in docs/signals.md. */
+export const SIGNALS = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
+export type MasterSignal = (typeof SIGNALS)[number];
+
+/** How a child of the master ended, as Node tells it. */
+export interface Ending {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** It never started. */
+  readonly error?: Error;
+}
+
+/** All that can happen to an instance. The master's loop takes them one by one. */
+export type MasterEvent =
+  | { readonly from: "system"; readonly signal: MasterSignal }
+  | { readonly from: "router"; readonly router: RouterHandle; readonly message: FromRouter }
+  | { readonly from: "routerExit"; readonly router: RouterHandle; readonly ending: Ending }
+  | { readonly from: "zygote"; readonly zygote: ZygoteHandle; readonly message: FromZygote }
+  | { readonly from: "zygoteExit"; readonly zygote: ZygoteHandle; readonly ending: Ending }
+  | { readonly from: "worker"; readonly lifeline: Lifeline; readonly message: FromWorker }
+  | { readonly from: "lifelineClosed"; readonly lifeline: Lifeline }
+  /** Why the interpreter ended without a word. */
+  | { readonly from: "diagnosis"; readonly refusal: Refusal }
+  /** Something may be due: a successor after its pause, a deadline. */
+  | { readonly from: "timer" };

@@ -1,0 +1,184 @@
+/**
+ * The processes of a running instance, and what can be done with them: start, tell, retire, bury.
+ * It decides nothing on its own; the master's loop (master.ts) does.
+ */
+
+import { SECOND } from "../base/duration.ts";
+import type { LoadFailure, ToRouter } from "../base/messages.ts";
+import type { Log } from "../observe/log.ts";
+import type { Settings } from "../settings/settings.ts";
+import { Crew } from "./crew.ts";
+import { briefEnding, describeEnding, showSpan } from "./endings.ts";
+import type { EventQueue } from "./event-queue.ts";
+import type { Ending, MasterEvent } from "./events.ts";
+import type { Listener } from "./listener.ts";
+import { RouterHandle } from "./router-handle.ts";
+import { routerSettings } from "./router-settings.ts";
+import type { RuntimeDirectory } from "./runtime-directory.ts";
+import { Seat } from "./seat.ts";
+import type { WorkerHandle } from "./worker-handle.ts";
+import { zygoteBoot, zygoteEnvironment } from "./zygote-boot.ts";
+import { ZygoteHandle } from "./zygote-handle.ts";
+
+/** What the instance has at hand, made by runMaster() and ended by it. */
+export interface Equipment {
+  readonly settings: Settings;
+  readonly python: string;
+  readonly listeners: readonly Listener[];
+  readonly runtimeDirectory: RuntimeDirectory;
+  readonly queue: EventQueue<MasterEvent>;
+  readonly log: Log;
+  /** Descriptor that all children write their log to. */
+  readonly logDescriptor: number;
+}
+
+const FIRST_GENERATION = 1;
+/** How often workers whose zygote has died are looked at. */
+const ORPHAN_CHECK = 1 * SECOND;
+
+export class Instance {
+  readonly #equipment: Equipment;
+  readonly crew: Crew;
+  readonly routerSeats: readonly Seat<RouterHandle>[];
+  readonly zygoteSeat = new Seat<ZygoteHandle>(0);
+
+  constructor(equipment: Equipment) {
+    this.#equipment = equipment;
+    this.crew = new Crew(equipment.settings.processes);
+    this.routerSeats = Array.from(
+      { length: equipment.settings.httpProcesses },
+      (_, index) => new Seat(index),
+    );
+  }
+
+  get routers(): readonly RouterHandle[] {
+    return this.routerSeats.flatMap((seat) => seat.occupant ?? []);
+  }
+
+  get zygote(): ZygoteHandle | null {
+    return this.zygoteSeat.occupant;
+  }
+
+  /** Workers find every router there. */
+  get routersAreReady(): boolean {
+    return this.routerSeats.every((seat) => seat.occupant !== null && seat.occupant.readySince !== null);
+  }
+
+  get isEmpty(): boolean {
+    return this.crew.isEmpty && this.routers.length === 0 && this.zygote === null;
+  }
+
+  startRouter(seat: Seat<RouterHandle>): void {
+    const { settings, runtimeDirectory, listeners, logDescriptor, queue } = this.#equipment;
+    const { number } = seat;
+    seat.occupant = new RouterHandle({
+      number,
+      listeners,
+      settings: routerSettings(settings, { number, runtimeDirectory: runtimeDirectory.path, listeners }),
+      log: logDescriptor,
+      queue,
+    });
+  }
+
+  startZygote(): void {
+    const { settings, python, runtimeDirectory, logDescriptor, queue } = this.#equipment;
+    this.zygoteSeat.occupant = new ZygoteHandle({
+      python,
+      environment: zygoteEnvironment(settings, process.env),
+      boot: zygoteBoot(settings, { generation: FIRST_GENERATION, runtimeDirectory }),
+      log: logDescriptor,
+      queue,
+    });
+  }
+
+  tellRouters(message: ToRouter): void {
+    for (const router of this.routers) router.send(message);
+  }
+
+  /** Whether every living router knows the worker: it gets its share of requests. */
+  isServing(worker: WorkerHandle): boolean {
+    return this.routers.length > 0 && this.routers.every((router) => worker.connected.has(router.number));
+  }
+
+  /** No router gives it anything new; it ends by itself when it has finished, or is killed at the deadline. */
+  retire(worker: WorkerHandle, deadline: number): void {
+    if (worker.retiring !== null) return;
+    worker.retiring = { deadline };
+    // No router can tell it to leave, and none has given it anything to finish.
+    if (worker.connected.size === 0) worker.kill();
+    else this.tellRouters({ do: "retire", serial: worker.serial });
+  }
+
+  /** Those with its number that were asked to leave and waited for it. */
+  retirePredecessors(successor: WorkerHandle, now: number): void {
+    const deadline = now + this.#equipment.settings.workerReloadMercy;
+    for (const worker of this.crew.living) {
+      if (worker.number === successor.number && !this.crew.hasSeat(worker)) this.retire(worker, deadline);
+    }
+  }
+
+  killOverdue(now: number): void {
+    for (const worker of this.crew.living) {
+      if (worker.retiring === null || now < worker.retiring.deadline || worker.isKilled) continue;
+      this.#equipment.log.event(`${worker.title}: has not left in time (worker-reload-mercy) and is killed`);
+      worker.kill();
+    }
+  }
+
+  /** Milliseconds until something may be due that no event announces. */
+  waits(now: number): number[] {
+    return [
+      ...[...this.crew.seats, ...this.routerSeats, this.zygoteSeat].map((seat) => seat.dueIn(now) ?? 0),
+      ...this.crew.living.map((worker) => (worker.retiring?.deadline ?? now) - now),
+      this.crew.hasOrphans ? ORPHAN_CHECK : 0,
+    ];
+  }
+
+  /** A worker has died. Logged once, here; routers learn what it means for the requests it had. */
+  bury(
+    worker: WorkerHandle,
+    { ending, now, isStopping }: { ending: Ending; now: number; isStopping: boolean },
+  ): void {
+    const seat = this.crew.remove(worker);
+    this.tellRouters({ do: "buried", serial: worker.serial, how: briefEnding(ending) });
+    worker.lifeline?.cut();
+    const left = worker.retiring !== null && ending.exitCode === 0;
+    const pause =
+      seat?.vacate({ usefulFor: worker.servingSince === null ? 0 : now - worker.servingSince, now }) ?? null;
+    if (isStopping && worker.retiring !== null) return;
+    const fate = left ? "has left" : describeEnding(ending);
+    const successor = pause === null || isStopping ? "" : `; ${successorComes(pause)}`;
+    this.#equipment.log.event(`${worker.title}: ${fate} after ${showSpan(now - worker.askedAt)}${successor}`);
+  }
+
+  /** A router or the zygote has ended: empties its seat and says so. */
+  vacate<Occupant extends { readonly pid: number; readonly readySince: number | null }>(
+    seat: Seat<Occupant>,
+    { name, occupant, ending, now }: { name: string; occupant: Occupant; ending: Ending; now: number },
+  ): void {
+    const usefulFor = occupant.readySince === null ? 0 : now - occupant.readySince;
+    const pause = seat.vacate({ usefulFor, now });
+    this.#equipment.log.event(
+      `${name} (pid ${occupant.pid}): ${describeEnding(ending)}; ${successorComes(pause)}`,
+    );
+  }
+
+  logFailure(who: string, { message, details, traceback }: LoadFailure): void {
+    this.#equipment.log.event(
+      [`${who}: ${message}`, ...details, ...(traceback === null ? [] : [traceback])].join("\n"),
+    );
+  }
+
+  /** At once, whatever they are doing. */
+  killAll(): void {
+    for (const worker of this.crew.living) worker.kill();
+    for (const router of this.routers) router.kill();
+    this.zygote?.kill();
+  }
+}
+
+function successorComes(pause: number): string {
+  return pause === 0
+    ? "a successor starts"
+    : `it keeps dying young, a successor starts in ${showSpan(pause)}`;
+}

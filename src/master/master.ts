@@ -1,0 +1,308 @@
+/**
+ * The master's loop: takes one event after the other, notes what it means, and then does whatever
+ * is due: fills empty seats, opens the doors, goes on with the stop. Nothing happens outside of it;
+ * signal handlers and children only put events into the queue. It touches no request.
+ */
+import type { FromRouter, FromWorker, FromZygote, LoadFailure } from "../base/messages.ts";
+import { describeEnding, endingOf, UNKNOWN_ENDING } from "./endings.ts";
+import type { Ending, MasterEvent, MasterSignal } from "./events.ts";
+import { type Equipment, Instance } from "./instance.ts";
+import { diagnoseInterpreter } from "./interpreter.ts";
+import type { Lifeline } from "./lifelines.ts";
+import { notify } from "./notify.ts";
+import type { Refusal } from "./refusal.ts";
+import type { RouterHandle } from "./router-handle.ts";
+import { refuseApplication, refuseImport, StartUp, warnOfThreads } from "./start-up.ts";
+import { describeMercy, Stop } from "./stop.ts";
+import type { WorkerHandle } from "./worker-handle.ts";
+import type { ZygoteHandle } from "./zygote-handle.ts";
+
+/**
+ * starting: nobody has been let in yet, and what fails now ends the start;
+ * opening: a worker serves, routers were told to listen;
+ * stopping: as the Stop says.
+ */
+type Phase = "starting" | "opening" | "serving" | "stopping";
+
+export class Master {
+  readonly #equipment: Equipment;
+  readonly #instance: Instance;
+  readonly #startUp: StartUp;
+  #phase: Phase = "starting";
+  #stop: Stop | null = null;
+  #refusal: Refusal | null = null;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(equipment: Equipment) {
+    this.#equipment = equipment;
+    this.#instance = new Instance(equipment);
+    this.#startUp = new StartUp(equipment);
+  }
+
+  /** Resolves when every process of the instance has ended. Throws the Refusal that ended the start. */
+  async run(): Promise<void> {
+    this.#fillSeats();
+    while (this.#phase !== "stopping" || !this.#instance.isEmpty) {
+      this.#take(await this.#equipment.queue.next());
+      this.#buryLost();
+      this.#fillSeats();
+      this.#goOn();
+      this.#setTimer();
+    }
+    clearTimeout(this.#timer);
+    if (this.#refusal !== null) throw this.#refusal;
+  }
+
+  #take(event: MasterEvent): void {
+    switch (event.from) {
+      case "system":
+        return this.#onSignal(event.signal);
+      case "router":
+        return this.#onRouter(event.router, event.message);
+      case "routerExit":
+        return this.#onRouterExit(event.router, event.ending);
+      case "zygote":
+        return this.#onZygote(event.zygote, event.message);
+      case "zygoteExit":
+        return this.#onZygoteExit(event.zygote, event.ending);
+      case "worker":
+        return this.#onWorker(event.lifeline, event.message);
+      case "lifelineClosed":
+        return this.#onLifelineClosed(event.lifeline);
+      case "diagnosis":
+        this.#instance.zygoteSeat.release();
+        return this.#refuse(event.refusal);
+      case "timer":
+        return;
+      default:
+        return event satisfies never;
+    }
+  }
+
+  #onSignal(signal: MasterSignal): void {
+    switch (signal) {
+      case "SIGTERM":
+      case "SIGINT":
+        return this.#beginStop(signal);
+      case "SIGQUIT":
+        return this.#stopAtOnce(signal);
+      case "SIGHUP":
+      case "SIGUSR1":
+      case "SIGUSR2":
+        return this.#log(`${signal}: reload comes in a later version; nothing was changed`);
+    }
+  }
+
+  #onRouter(router: RouterHandle, message: FromRouter): void {
+    switch (message.event) {
+      case "ready":
+        router.readySince = Date.now();
+        if (this.#phase === "opening" || this.#phase === "serving") router.send({ do: "accept" });
+        return;
+      case "accepting":
+        router.isAccepting = true;
+        return;
+      case "listenFailed":
+        return this.#onListenFailed(message);
+      case "workerConnected":
+        return this.#onWorkerConnected(router, message.serial);
+      case "workerRetired":
+        return;
+      case "drained":
+        router.isDrained = true;
+        return;
+    }
+  }
+
+  /** libuv and the kernel may find out only now that another process has the port. */
+  #onListenFailed({ url, code }: FromRouter & { event: "listenFailed" }): void {
+    if (this.#phase === "serving") return this.#log(`a router cannot listen on ${url}: ${code}`);
+    this.#refuse(this.#startUp.refuseListen(url, code));
+  }
+
+  #onWorkerConnected(router: RouterHandle, serial: number): void {
+    const worker = this.#instance.crew.find(serial);
+    if (worker === null) return;
+    worker.connected.add(router.number);
+    if (worker.retiring !== null) router.send({ do: "retire", serial });
+    if (worker.servingSince !== null || !this.#instance.isServing(worker)) return;
+    worker.servingSince = Date.now();
+    this.#instance.retirePredecessors(worker, Date.now());
+  }
+
+  #onRouterExit(router: RouterHandle, ending: Ending): void {
+    const seat = this.#instance.routerSeats[router.number];
+    if (seat === undefined) return;
+    for (const worker of this.#instance.crew.living) worker.connected.delete(router.number);
+    if (this.#phase === "stopping") return seat.release();
+    const name = `router ${router.number + 1}`;
+    this.#instance.vacate(seat, { name, occupant: router, ending, now: Date.now() });
+  }
+
+  #onZygote(zygote: ZygoteHandle, message: FromZygote): void {
+    switch (message.event) {
+      case "started":
+        zygote.hasSpoken = true;
+        return this.#startUp.noteInterpreter(message);
+      case "loaded":
+        zygote.readySince = Date.now();
+        if (message.threads.length > 0) this.#log(warnOfThreads(message.threads));
+        return this.#startUp.noteLoaded(message);
+      case "failed":
+        if (this.#phase === "starting") return this.#refuse(refuseApplication(message));
+        return this.#instance.logFailure("zygote", message);
+      case "forked":
+        return this.#instance.crew.noteForked(message);
+      case "died": {
+        const worker = this.#instance.crew.find(message.serial);
+        return worker === null ? undefined : this.#bury(worker, endingOf(message));
+      }
+    }
+  }
+
+  #onZygoteExit(zygote: ZygoteHandle, ending: Ending): void {
+    zygote.isGone = true;
+    const seat = this.#instance.zygoteSeat;
+    if (this.#phase === "stopping") return seat.release();
+    if (this.#phase === "starting" && zygote.readySince === null) return this.#diagnose(zygote, ending);
+    this.#instance.vacate(seat, { name: "zygote", occupant: zygote, ending, now: Date.now() });
+  }
+
+  /** It ended before it could say why. Its seat stays taken until we know: no second one would do better. */
+  #diagnose(zygote: ZygoteHandle, ending: Ending): void {
+    const { python, queue } = this.#equipment;
+    const diagnosis = zygote.hasSpoken
+      ? Promise.resolve(refuseImport(ending))
+      : diagnoseInterpreter(python, describeEnding(ending));
+    void diagnosis.then((refusal) => queue.push({ from: "diagnosis", refusal }));
+  }
+
+  #onWorker(lifeline: Lifeline, message: FromWorker): void {
+    const { crew } = this.#instance;
+    switch (message.event) {
+      case "alive":
+        return crew.noteAlive(lifeline, message);
+      case "loaded":
+        return this.#startUp.noteLoaded(message);
+      case "failed":
+        return this.#onLoadFailure(crew.find(message.serial), message);
+      case "leaving":
+        return this.#letLeave(crew.find(message.serial));
+    }
+  }
+
+  /** lazy-apps. During the start it waits: whether all fail alike decides what is said. */
+  #onLoadFailure(worker: WorkerHandle | null, failure: LoadFailure): void {
+    if (worker === null) return;
+    if (this.#phase === "starting") this.#startUp.noteFailure(worker.number, failure);
+    else this.#instance.logFailure(worker.title, failure);
+  }
+
+  /** Somebody sent it SIGTERM. It serves on until its successor does. */
+  #letLeave(worker: WorkerHandle | null): void {
+    const seat = this.#instance.crew.seats.find((one) => one.occupant === worker);
+    if (worker === null || seat === undefined || this.#phase === "stopping") return;
+    this.#log(`${worker.title}: asked to leave (SIGTERM); a successor starts`);
+    seat.release();
+  }
+
+  #onLifelineClosed(lifeline: Lifeline): void {
+    const worker = this.#instance.crew.findByLifeline(lifeline);
+    if (worker !== null) worker.lifelineClosed = true;
+  }
+
+  #buryLost(): void {
+    for (const worker of this.#instance.crew.findLost()) this.#bury(worker, UNKNOWN_ENDING);
+  }
+
+  #bury(worker: WorkerHandle, ending: Ending): void {
+    this.#instance.bury(worker, { ending, now: Date.now(), isStopping: this.#stop !== null });
+  }
+
+  #fillSeats(): void {
+    if (this.#phase === "stopping") return;
+    const now = Date.now();
+    const { routerSeats, zygoteSeat, zygote, crew } = this.#instance;
+    for (const seat of routerSeats) if (seat.dueIn(now) === 0) this.#instance.startRouter(seat);
+    if (zygoteSeat.dueIn(now) === 0) this.#instance.startZygote();
+    const canFork = zygote !== null && zygote.readySince !== null && this.#instance.routersAreReady;
+    if (canFork)
+      for (const seat of crew.seats)
+        if (this.#wantsWorker(seat.dueIn(now), seat.number)) crew.fork(seat, { zygote, now });
+  }
+
+  #wantsWorker(dueIn: number | null, number: number): boolean {
+    return dueIn === 0 && !(this.#phase === "starting" && this.#startUp.hasFailed(number));
+  }
+
+  /** Whatever the events so far allow next. */
+  #goOn(): void {
+    switch (this.#phase) {
+      case "starting":
+        return this.#openWhenReady();
+      case "opening":
+        return this.#announceWhenOpen();
+      case "serving":
+        return this.#instance.killOverdue(Date.now());
+      case "stopping":
+        return this.#stop?.goOn(Date.now());
+    }
+  }
+
+  #openWhenReady(): void {
+    const refusal = this.#startUp.refuseIfAllFailed();
+    if (refusal !== null) return this.#refuse(refusal);
+    if (!this.#instance.crew.living.some((worker) => worker.servingSince !== null)) return;
+    this.#phase = "opening";
+    this.#instance.tellRouters({ do: "accept" });
+  }
+
+  #announceWhenOpen(): void {
+    if (!this.#instance.routers.every((router) => router.isAccepting)) return;
+    this.#phase = "serving";
+    for (const line of this.#startUp.report()) this.#equipment.log.plain(line);
+    for (const [worker, failure] of this.#startUp.failures)
+      this.#instance.logFailure(`worker ${worker}`, failure);
+    notify("READY=1", this.#equipment);
+  }
+
+  #beginStop(signal: MasterSignal): void {
+    if (this.#stop !== null || this.#phase === "starting") return this.#stopAtOnce(signal);
+    const mercy = this.#equipment.settings.reloadMercy;
+    this.#log(`${signal}: ${describeMercy(mercy)}`);
+    this.#phase = "stopping";
+    this.#stop = new Stop(this.#instance, { log: this.#equipment.log, now: Date.now(), mercy });
+    notify("STOPPING=1", this.#equipment);
+  }
+
+  #stopAtOnce(signal: MasterSignal): void {
+    this.#log(`${signal}: stopping at once`);
+    this.#killAll();
+  }
+
+  /** The instance cannot start. Whatever has started already ends with it. */
+  #refuse(refusal: Refusal): void {
+    this.#refusal ??= refusal;
+    this.#killAll();
+  }
+
+  #killAll(): void {
+    this.#phase = "stopping";
+    this.#stop ??= new Stop(this.#instance, { log: this.#equipment.log, now: Date.now(), mercy: 0 });
+    this.#stop.kill();
+  }
+
+  #log(text: string): void {
+    this.#equipment.log.event(text);
+  }
+
+  /** One timer for all that is due later, set anew after each event. */
+  #setTimer(): void {
+    const now = Date.now();
+    const stopWait = this.#stop?.deadline == null ? [] : [this.#stop.deadline - now];
+    const waits = [...this.#instance.waits(now), ...stopWait].filter((wait) => wait > 0);
+    clearTimeout(this.#timer);
+    if (waits.length === 0) return;
+    this.#timer = setTimeout(() => this.#equipment.queue.push({ from: "timer" }), Math.min(...waits));
+  }
+}

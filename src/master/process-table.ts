@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+
+/** What /proc tells about other processes. Everything here may be refused or gone: null then. */
+
+/** Clock ticks since boot: field 22 of /proc/PID/stat. With the pid it names a process for good. */
+export function readStartTime(pid: number): number | null {
+  const stat = readOrNull(`/proc/${pid}/stat`);
+  // The second field is the name, in parentheses, and may hold spaces and parentheses itself.
+  const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const startTime = Number(fields?.[19]);
+  return Number.isSafeInteger(startTime) ? startTime : null;
+}
+
+/** The command line of a process, for people. */
+export function readCommand(pid: number): string | null {
+  const command = readOrNull(`/proc/${pid}/cmdline`)?.replaceAll("\0", " ").trim();
+  return command === undefined || command === "" ? null : command.slice(0, 120);
+}
+
+/** Sends the signal only while the pid still names the process that was started then. */
+export function killExactly(target: { pid: number; startTime: number | null }, signal: NodeJS.Signals): void {
+  if (target.startTime !== null && readStartTime(target.pid) !== target.startTime) return;
+  try {
+    process.kill(target.pid, signal);
+  } catch {
+    // It has gone in between, which is what was wanted.
+  }
+}
+
+/** The process that listens on a TCP port, where we may look into it. */
+export function findPortOwner(port: number): number | null {
+  const inodes = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((path) =>
+    listeningInodes(readOrNull(path) ?? "", port),
+  );
+  return inodes.length === 0
+    ? null
+    : findDescriptorOwner(new Set(inodes.map((inode) => `socket:[${inode}]`)));
+}
+
+const LISTEN_STATE = "0A";
+
+/** Rows of /proc/net/tcp: number, local address and port in hex, remote, state, five more, inode. */
+export function listeningInodes(table: string, port: number): string[] {
+  const suffix = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  return table
+    .split("\n")
+    .map((row) => row.trim().split(/\s+/))
+    .filter((fields) => fields[1]?.endsWith(suffix) && fields[3] === LISTEN_STATE)
+    .flatMap((fields) => fields[9] ?? []);
+}
+
+/** The listening or bound Unix socket of this inode: rows end with the inode and the path. */
+export function findUnixPath(inode: string): string | null {
+  const rows = (readOrNull("/proc/net/unix") ?? "").split("\n").map((row) => row.trim().split(/\s+/));
+  return rows.find((fields) => fields[6] === inode)?.[7] ?? null;
+}
+
+function findDescriptorOwner(links: ReadonlySet<string>): number | null {
+  const pids = listOrNothing("/proc").filter((name) => /^\d+$/.test(name));
+  const owner = pids.find((pid) =>
+    listOrNothing(`/proc/${pid}/fd`).some((fd) => links.has(readLinkOrEmpty(`/proc/${pid}/fd/${fd}`))),
+  );
+  return owner === undefined ? null : Number(owner);
+}
+
+function readOrNull(path: string): string | null {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    return null;
+  }
+}
+
+function listOrNothing(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}
+
+export function readLinkOrEmpty(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return "";
+  }
+}

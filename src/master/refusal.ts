@@ -1,0 +1,25 @@
+/**
+ * The instance cannot start: what was refused, and what the operator can do, a line each.
+ * Thrown towards runMaster(), which prints it without a stack and exits with 1.
+ */
+export class Refusal extends Error {
+  readonly details: readonly string[];
+
+  constructor(message: string, details: readonly string[] = []) {
+    super(message);
+    this.name = "Refusal";
+    this.details = details;
+  }
+
+  /** As printed: the sentence, then the details, indented. */
+  get text(): string {
+    return [this.message, ...this.details.map((line) => `  ${line}`)].join("\n");
+  }
+}
+
+/** Several at once, so that the operator mends all of them before the next start. */
+export function joinRefusals(refusals: readonly Refusal[]): Refusal {
+  const [only] = refusals;
+  if (only !== undefined && refusals.length === 1) return only;
+  return new Refusal(refusals.map((refusal) => refusal.text).join("\ntsgi: "));
+}

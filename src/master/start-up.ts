@@ -1,0 +1,93 @@
+import type { FromZygote, LoadFailure } from "../base/messages.ts";
+import { refuseBind } from "./bind-refusals.ts";
+import { describeEnding } from "./endings.ts";
+import type { Ending } from "./events.ts";
+import type { Equipment } from "./instance.ts";
+import { Refusal } from "./refusal.ts";
+import { type Loaded, startLines } from "./start-report.ts";
+
+/** What is learned between the first process and the first request: for the start lines, or for the refusal. */
+export class StartUp {
+  readonly #equipment: Equipment;
+  #interpreter: (FromZygote & { event: "started" }) | null = null;
+  #application: Loaded | null = null;
+  /** lazy-apps: what each worker could not load. */
+  readonly #failures = new Map<number, LoadFailure>();
+
+  constructor(equipment: Equipment) {
+    this.#equipment = equipment;
+  }
+
+  noteInterpreter(started: FromZygote & { event: "started" }): void {
+    this.#interpreter = started;
+  }
+
+  noteLoaded({ application, milliseconds }: { application: string | null; milliseconds: number }): void {
+    if (application !== null) this.#application ??= { application, milliseconds };
+  }
+
+  noteFailure(worker: number, failure: LoadFailure): void {
+    this.#failures.set(worker, failure);
+  }
+
+  hasFailed(worker: number): boolean {
+    return this.#failures.has(worker);
+  }
+
+  get failures(): ReadonlyMap<number, LoadFailure> {
+    return this.#failures;
+  }
+
+  /** All workers have tried, and none has an application; null as long as there is hope. */
+  refuseIfAllFailed(): Refusal | null {
+    const [first] = this.#failures.values();
+    const isHopeless = first !== undefined && this.#failures.size >= this.#equipment.settings.processes;
+    return isHopeless ? refuseApplication(first) : null;
+  }
+
+  report(): string[] {
+    const { settings, listeners } = this.#equipment;
+    return startLines({
+      settings,
+      listeners,
+      interpreter: this.#interpreter,
+      application: this.#application,
+    });
+  }
+
+  /** The port was free when it was bound: another process has begun to listen since. */
+  refuseListen(url: string, code: string): Refusal {
+    const listener = this.#equipment.listeners.find((one) => one.url === url);
+    if (listener === undefined || listener.kind === "unix")
+      return new Refusal(`cannot listen on ${url}: ${code}`);
+    const { serverName: host, serverPort } = listener;
+    return refuseBind({ target: { kind: "tcp", host, port: Number(serverPort) }, code });
+  }
+}
+
+/** The application's own words last and in full: nobody should have to look for them. */
+export function refuseApplication({ message, details, traceback }: LoadFailure): Refusal {
+  return new Refusal(message, [
+    ...details,
+    ...(traceback === null ? [] : ["", ...traceback.trimEnd().split("\n")]),
+  ]);
+}
+
+/** Python itself ended while it imported: a crash in C code, os._exit(), the kernel's memory killer. */
+export function refuseImport(ending: Ending): Refusal {
+  return new Refusal(
+    `the application could not be loaded: Python ended while importing it (${describeEnding(ending)})`,
+    [
+      "a module written in C may have crashed, the application may have ended the process, or memory ran out",
+      "python3 -X faulthandler -c 'import …' shows where",
+    ],
+  );
+}
+
+/** A fork takes only the thread that forks along. */
+export function warnOfThreads(names: readonly string[]): string {
+  return [
+    `the application left threads running when it was imported: ${names.join(", ")}`,
+    "workers are forked after the import and do not have them; with --lazy-apps each worker imports for itself",
+  ].join("\n");
+}

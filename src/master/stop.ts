@@ -1,0 +1,69 @@
+import { SECOND } from "../base/duration.ts";
+import type { Log } from "../observe/log.ts";
+import { showSpan } from "./endings.ts";
+import type { Instance } from "./instance.ts";
+
+/** A router or zygote that has nothing left to do may take this long to end. */
+const LAST_STEP = 2 * SECOND;
+
+/**
+ * The end of an instance, step by step, each as soon as the one before is done:
+ * draining: nobody is let in any more, routers finish what they have;
+ * leaving: workers are told to go and end by themselves, so that atexit handlers run;
+ * closing: the zygote and the routers end.
+ * What has not ended at the deadline is killed.
+ */
+export class Stop {
+  readonly #instance: Instance;
+  readonly #log: Log;
+  #step: "draining" | "leaving" | "closing" | "killed" = "draining";
+  #deadline: number;
+
+  constructor(instance: Instance, { log, now, mercy }: { log: Log; now: number; mercy: number }) {
+    this.#instance = instance;
+    this.#log = log;
+    this.#deadline = now + mercy;
+    instance.tellRouters({ do: "drain" });
+  }
+
+  /** When to look again if nothing happens. */
+  get deadline(): number | null {
+    return this.#step === "killed" ? null : this.#deadline;
+  }
+
+  goOn(now: number): void {
+    if (this.#step === "draining" && this.#instance.routers.every((router) => router.isDrained))
+      this.#leave();
+    if (this.#step === "leaving" && this.#instance.routers.length === 0) this.kill();
+    if (this.#step === "leaving" && this.#instance.crew.isEmpty) this.#close(now);
+    if (this.#step !== "killed" && now >= this.#deadline) this.#giveUp();
+  }
+
+  kill(): void {
+    this.#step = "killed";
+    this.#instance.killAll();
+  }
+
+  #leave(): void {
+    this.#step = "leaving";
+    for (const worker of this.#instance.crew.living) this.#instance.retire(worker, this.#deadline);
+  }
+
+  #close(now: number): void {
+    this.#step = "closing";
+    this.#deadline = now + LAST_STEP;
+    this.#instance.zygote?.send({ do: "stop" });
+    // They have nothing left, and what they would remove the master removes.
+    for (const router of this.#instance.routers) router.kill();
+  }
+
+  #giveUp(): void {
+    const left = this.#instance.crew.living.map((worker) => worker.title);
+    this.#log.event(`time is up: killing ${left.length > 0 ? left.join(", ") : "what is left"}`);
+    this.kill();
+  }
+}
+
+export function describeMercy(mercy: number): string {
+  return `no new connections; what runs may finish within ${showSpan(mercy)} (reload-mercy)`;
+}

@@ -1,0 +1,298 @@
+/**
+ * One client's connection: reads a head and its body, hands the request to the pool, and reads on
+ * when the response is out. Requests that a client sends ahead (pipelining) wait in the connection,
+ * unread past a bound, and are served in their order.
+ *
+ * It refuses to trust the client with time or memory: each state has a deadline, each buffer a
+ * bound. After a framing error it answers, closes and drops what came behind. How a response looks
+ * is http1-exchange.ts's matter, how a body gets in body-intake.ts's.
+ */
+
+import type { Socket } from "node:net";
+import { parseHead } from "../wire/http1/parse-head.ts";
+import { type Refusal, refusals } from "../wire/http1/refusals.ts";
+import { INCOMPLETE, REFUSED, type RequestHead } from "../wire/http1/request-head.ts";
+import { CONTINUE, PERSISTENCE } from "../wire/http1/response.ts";
+import { BodyIntake } from "./body-intake.ts";
+import { encodeHeadOnly, encodeWhole, type Received } from "./encode-request.ts";
+import type { Http1Door } from "./http1-door.ts";
+import { Http1Exchange } from "./http1-exchange.ts";
+import { WriteWatch } from "./write-watch.ts";
+
+/** Bytes read ahead of the answer to the present request; past it the socket is not read. */
+const READ_AHEAD = 65_536;
+/** A body that lies whole in the first read and is no larger travels in the same buffer as the environ. */
+const INLINE_BODY = 16_384;
+/** After an answer that closes, input is read and dropped for so many ms and bytes: a reset would take the answer away. */
+const LINGER_TIME = 2000;
+const LINGER_BYTES = 4 * 1024 * 1024;
+
+export class Http1Connection {
+  readonly door: Http1Door;
+  readonly socket: Socket;
+  readonly address: string;
+  /** The environ's beginning, which the connection fixes. */
+  readonly #facts: Buffer;
+  #state: "head" | "body" | "answering" | "lingering" | "closed" = "head";
+  /** Bytes that were read and not used: an unfinished head, or requests that wait their turn. */
+  #rest: Buffer | null = null;
+  #exchange: Http1Exchange | null = null;
+  #intake: BodyIntake | null = null;
+  #lingered = 0;
+  #isInputOver = false;
+  #isReading = false;
+  #deadline: number;
+  /** The deadline is that of an idle connection, which the next request's first byte replaces. */
+  #isIdle = false;
+  readonly #writeWatch = new WriteWatch();
+
+  constructor(door: Http1Door, socket: Socket, client: { facts: Buffer; address: string }) {
+    this.door = door;
+    this.socket = socket;
+    this.#facts = client.facts;
+    this.address = client.address;
+    this.#deadline = door.clock.now() + door.settings.headTimeout;
+  }
+
+  start(): void {
+    const { socket } = this;
+    socket.on("data", (chunk: Buffer) => this.#onData(chunk));
+    socket.on("end", () => this.#onEnd());
+    socket.on("drain", () => this.#exchange?.resume());
+    socket.on("error", () => {}); // "close" follows
+    socket.on("close", () => this.#onClose());
+  }
+
+  #onData(chunk: Buffer): void {
+    switch (this.#state) {
+      case "head":
+        this.#onHeadBytes(chunk);
+        return;
+      case "body":
+      case "answering":
+        if (this.#intake === null || this.#intake.isComplete) this.#keep(chunk);
+        else this.#onBodyBytes(this.#intake, chunk, 0);
+        return;
+      case "lingering":
+        this.#lingered += chunk.length;
+        if (this.#lingered > LINGER_BYTES) this.socket.destroy();
+        return;
+      case "closed":
+        return;
+    }
+  }
+
+  #keep(chunk: Buffer): void {
+    this.#rest = this.#rest === null ? chunk : Buffer.concat([this.#rest, chunk]);
+    if (this.#rest.length > READ_AHEAD) this.socket.pause();
+  }
+
+  #onHeadBytes(chunk: Buffer): void {
+    if (this.#rest === null) {
+      this.#readRequests(chunk);
+      return;
+    }
+    const bytes = Buffer.concat([this.#rest, chunk]);
+    this.#rest = bytes;
+    // A head can only be complete, or wrong, once a line is: a byte at a time costs no parse each.
+    if (chunk.includes(10) || bytes.length >= this.door.settings.headLimit) this.#readRequests(bytes);
+  }
+
+  /** Serves what `bytes` hold: usually one request, more when the client sends ahead. */
+  #readRequests(input: Buffer): void {
+    // An answer may be out before #readRequest returns: the loop takes the next request, not a recursion.
+    this.#isReading = true;
+    let bytes: Buffer | null = input;
+    while (bytes !== null && this.#state === "head") {
+      this.#rest = null;
+      const isUsed = this.#readRequest(bytes);
+      bytes = isUsed ? this.#rest : null;
+    }
+    this.#isReading = false;
+  }
+
+  /** Returns false when `bytes` hold no whole head yet. */
+  #readRequest(bytes: Buffer): boolean {
+    const { head } = this.door;
+    const behind = parseHead(head, bytes, 0, bytes.length);
+    if (behind === INCOMPLETE) {
+      this.#rest = bytes;
+      if (this.#isInputOver) this.socket.destroy();
+      if (this.#isIdle) {
+        this.#isIdle = false;
+        this.#deadline = this.door.clock.now() + this.door.settings.headTimeout;
+      }
+      return false;
+    }
+    if (behind === REFUSED) this.refuse(head.refusal);
+    else this.#begin(bytes, behind, head);
+    return true;
+  }
+
+  #begin(bytes: Buffer, behind: number, head: RequestHead): void {
+    this.#deadline = Number.POSITIVE_INFINITY;
+    const exchange = new Http1Exchange(this, head);
+    this.#exchange = exchange;
+    const length = head.contentLength;
+    const { bodyLimit } = this.door.settings;
+    if (bodyLimit > 0 && length > bodyLimit) {
+      this.refuse(refusals.bodyTooLarge);
+    } else if (length >= 0 && length <= INLINE_BODY && behind + length <= bytes.length) {
+      const bodyEnd = behind + length;
+      this.#state = "answering";
+      if (bodyEnd < bytes.length) this.#rest = bytes.subarray(bodyEnd);
+      this.#submitWhole(exchange, head, { bytes, bodyStart: behind, bodyEnd });
+    } else {
+      this.#state = "body";
+      exchange.request = encodeHeadOnly(head, this.#facts);
+      this.#intake = new BodyIntake(this, exchange, length);
+      if (head.expectsContinue && behind === bytes.length) this.socket.write(CONTINUE);
+      if (behind < bytes.length) this.#onBodyBytes(this.#intake, bytes, behind);
+    }
+  }
+
+  #submitWhole(exchange: Http1Exchange, head: RequestHead, received: Received): void {
+    const { pool, clock } = this.door;
+    const slot = pool.take(clock.now());
+    exchange.request = encodeWhole(slot, head, this.#facts, received);
+    if (slot !== null) pool.place(slot, exchange);
+    else this.#wait(exchange);
+  }
+
+  /** Hands over a request that was encoded before. */
+  submit(exchange: Http1Exchange): void {
+    this.#state = "answering";
+    const { pool, clock } = this.door;
+    const slot = pool.take(clock.now());
+    if (slot !== null) pool.place(slot, exchange);
+    else this.#wait(exchange);
+  }
+
+  #wait(exchange: Http1Exchange): void {
+    const { pool, clock } = this.door;
+    if (!pool.enqueue(exchange, clock.now())) {
+      exchange.fail({ status: 503, why: "too many requests are waiting (queue-limit)" });
+    }
+  }
+
+  #onBodyBytes(intake: BodyIntake, bytes: Buffer, start: number): void {
+    const behind = intake.take(bytes, start);
+    if (behind < bytes.length && (this.#state === "answering" || this.#state === "head")) {
+      this.#keep(bytes.subarray(behind));
+      if (this.#state === "head" && !this.#isReading && this.#rest !== null) this.#readRequests(this.#rest);
+    }
+  }
+
+  pullBody(): void {
+    this.#intake?.pull();
+  }
+
+  abortBody(): void {
+    this.#intake?.abort();
+  }
+
+  /** The body of the present request has arrived in full, so the connection can go on behind it. */
+  get isRequestComplete(): boolean {
+    return this.#intake === null || this.#intake.isComplete;
+  }
+
+  /** The client may send another request after this one. */
+  get mayKeepAlive(): boolean {
+    const { isDraining, settings } = this.door;
+    return !isDraining && !this.#isInputOver && settings.keepAliveTimeout > 0 && this.isRequestComplete;
+  }
+
+  /** The response is out. */
+  finished(exchange: Http1Exchange, keepAlive: boolean): void {
+    if (exchange !== this.#exchange || this.#state === "closed") return;
+    this.#release();
+    if (!keepAlive) {
+      this.#linger();
+      return;
+    }
+    this.#state = "head";
+    this.#deadline = this.door.clock.now() + this.door.settings.keepAliveTimeout;
+    this.#isIdle = true;
+    if (this.socket.isPaused()) this.socket.resume();
+    if (this.#rest !== null && !this.#isReading) this.#readRequests(this.#rest);
+  }
+
+  #release(): void {
+    this.#intake?.finish();
+    this.#intake = null;
+    this.#exchange = null;
+  }
+
+  /** Answers with a refusal and closes; what else the client has sent is dropped. */
+  refuse(refusal: Refusal): void {
+    const exchange = this.#exchange;
+    this.#release();
+    this.socket.write(
+      this.door.suffixes.page(refusal, { connection: PERSISTENCE.close, isHead: exchange?.isHead ?? false }),
+    );
+    if (exchange !== null) exchange.refused(refusal.status);
+    else this.#logUnread(refusal.status);
+    this.#linger();
+  }
+
+  /** What could not be read as a request has no exchange to log it. */
+  #logUnread(status: number): void {
+    const requestLine = "-";
+    const { accessLog } = this.door;
+    accessLog?.add({
+      time: Date.now(),
+      worker: 0,
+      address: this.address,
+      requestLine,
+      status,
+      bytes: 0,
+      milliseconds: 0,
+    });
+  }
+
+  #linger(): void {
+    if (this.#state === "closed") return;
+    this.#state = "lingering";
+    this.#rest = null;
+    this.#deadline = this.door.clock.now() + LINGER_TIME;
+    this.socket.end();
+    if (this.socket.isPaused()) this.socket.resume();
+  }
+
+  closeIfIdle(): void {
+    if (this.#state === "head" && this.#rest === null) this.socket.destroy();
+  }
+
+  /** Called by the door's sweep. */
+  checkDeadline(now: number): void {
+    if (this.#writeWatch.isStalled(this.socket, now, this.door.settings.writeTimeout)) this.socket.destroy();
+    if (this.#intake !== null) {
+      if (now >= this.#intake.deadline) this.#intake.refuse(refusals.tooSlow);
+    } else if (now >= this.#deadline) {
+      if (this.#state === "head" && this.#rest !== null) this.refuse(refusals.tooSlow);
+      else this.socket.destroy();
+    }
+  }
+
+  /** The client sends nothing more; it may still be reading (RFC 9112 §9.6 allows half-closing). */
+  #onEnd(): void {
+    this.#isInputOver = true;
+    if (this.#state === "answering" && this.isRequestComplete) return;
+    if (this.#intake !== null && !this.#intake.isComplete) {
+      this.#intake.abort();
+      this.socket.destroy();
+    } else {
+      this.socket.end();
+    }
+  }
+
+  #onClose(): void {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    this.#rest = null;
+    const exchange = this.#exchange;
+    exchange?.abandon();
+    this.#release();
+    this.door.forget(this);
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * The front door for HTTP/1: what all of its connections share. It accepts, keeps the deadlines of
+ * idle and slow clients, and closes when the router drains.
+ */
+
+import { createServer, type Server, type Socket } from "node:net";
+import type { ListenerMessage, RouterSettings } from "../base/messages.ts";
+import type { AccessLog } from "../observe/access-log.ts";
+import { type ConnectionFacts, encodeConnection } from "../wire/environ.ts";
+import { RequestHead } from "../wire/http1/request-head.ts";
+import { ResponseSuffixes } from "../wire/http1/response.ts";
+import type { Clock } from "./clock.ts";
+import { Http1Connection } from "./http1-connection.ts";
+import type { Pool } from "./pool.ts";
+
+/** How often deadlines are looked at, milliseconds. */
+const SWEEP = 500;
+
+export class Http1Door {
+  readonly settings: RouterSettings;
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly accessLog: AccessLog | null;
+  readonly suffixes: ResponseSuffixes;
+  /** Scratch for the head that is being read: a head is encoded before the next one comes. */
+  readonly head: RequestHead;
+  readonly connections = new Set<Http1Connection>();
+  /** Bytes of request bodies that are being collected, all connections together. */
+  collectedBytes = 0;
+  isDraining = false;
+
+  readonly #servers: Server[] = [];
+  readonly #timer: NodeJS.Timeout;
+  #onDrained: (() => void) | null = null;
+
+  constructor(parts: { settings: RouterSettings; pool: Pool; clock: Clock; accessLog: AccessLog | null }) {
+    this.settings = parts.settings;
+    this.pool = parts.pool;
+    this.clock = parts.clock;
+    this.accessLog = parts.accessLog;
+    this.suffixes = new ResponseSuffixes(parts.settings.serverHeader);
+    this.suffixes.setDate(Date.now());
+    this.head = new RequestHead(parts.settings);
+    this.#timer = setInterval(() => this.#sweep(), SWEEP);
+  }
+
+  /** Listens on an inherited descriptor. Rejects with the error of listen(2). */
+  listen(listener: ListenerMessage): Promise<void> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+      this.#accept(socket, listener),
+    );
+    this.#servers.push(server);
+    return new Promise((resolve, reject) => {
+      server.once("error", reject);
+      server.listen({ fd: listener.fd, backlog: this.settings.backlog }, () => {
+        server.off("error", reject);
+        // For example EMFILE: this connection is lost, the next one may come through.
+        server.on("error", (error) =>
+          process.stderr.write(`router: cannot accept on ${listener.url}: ${error.message}\n`),
+        );
+        resolve();
+      });
+    });
+  }
+
+  #accept(socket: Socket, listener: ListenerMessage): void {
+    const facts = connectionFacts(socket, listener);
+    const connection = new Http1Connection(this, socket, {
+      facts: encodeConnection(facts),
+      address: facts.remoteAddress,
+    });
+    this.connections.add(connection);
+    connection.start();
+  }
+
+  /** A connection has ended. */
+  forget(connection: Http1Connection): void {
+    this.connections.delete(connection);
+    this.#checkDrained();
+  }
+
+  /** Stops accepting; resolves when the last connection has ended. Idle ones end at once. */
+  drain(): Promise<void> {
+    this.isDraining = true;
+    for (const server of this.#servers) server.close();
+    for (const connection of this.connections) connection.closeIfIdle();
+    return new Promise((resolve) => {
+      this.#onDrained = resolve;
+      this.#checkDrained();
+    });
+  }
+
+  #checkDrained(): void {
+    if (this.#onDrained === null || this.connections.size > 0) return;
+    clearInterval(this.#timer);
+    this.#onDrained();
+  }
+
+  #sweep(): void {
+    const now = this.clock.now();
+    this.suffixes.setDate(Date.now());
+    this.pool.sweep(now);
+    for (const connection of this.connections) connection.checkDeadline(now);
+  }
+}
+
+function connectionFacts(socket: Socket, listener: ListenerMessage): ConnectionFacts {
+  const address = socket.remoteAddress ?? "";
+  return {
+    serverName: listener.serverName,
+    serverPort: listener.serverPort,
+    remoteAddress: address.startsWith("::ffff:") ? address.slice(7) : address,
+    remotePort: socket.remotePort === undefined ? "" : String(socket.remotePort),
+    scheme: "http",
+  };
+}

@@ -1,0 +1,114 @@
+/**
+ * A router process: every byte from and to clients. The master starts it with the listeners as
+ * inherited descriptors and speaks to it over Node's IPC channel; when that channel ends, the master
+ * is gone, and the last router standing leaves nothing behind.
+ */
+
+import { rmSync, unlinkSync } from "node:fs";
+import type { FromRouter, ListenerMessage, RouterSettings, ToRouter } from "../base/messages.ts";
+import { AccessLog } from "../observe/access-log.ts";
+import { Clock } from "./clock.ts";
+import { Http1Door } from "./http1-door.ts";
+import { Pool } from "./pool.ts";
+import { WorkerDoor } from "./worker-door.ts";
+
+interface Router {
+  readonly settings: RouterSettings;
+  readonly workers: WorkerDoor;
+  readonly clients: Http1Door;
+  readonly accessLog: AccessLog | null;
+}
+
+let router: Router | null = null;
+
+function tell(message: FromRouter): void {
+  if (process.connected) process.send?.(message);
+}
+
+async function configure(settings: RouterSettings): Promise<void> {
+  process.title = settings.title;
+  dropPrivileges(settings);
+  const clock = new Clock();
+  const pool = new Pool(settings);
+  const accessLog = settings.accessLog === null ? null : new AccessLog(settings.accessLog);
+  const workers = new WorkerDoor({ settings, pool, clock, tell });
+  const clients = new Http1Door({ settings, pool, clock, accessLog });
+  await workers.listen();
+  router = { settings, workers, clients, accessLog };
+  tell({ event: "ready" });
+}
+
+/** A router needs no supplementary groups: its log is open, and files come from the workers by /proc. */
+function dropPrivileges({ uid, gid }: RouterSettings): void {
+  if (gid !== null) {
+    if (process.getuid?.() === 0) process.setgroups?.([gid]);
+    process.setgid?.(gid);
+  }
+  if (uid !== null) process.setuid?.(uid);
+}
+
+async function accept({ settings, clients }: Router): Promise<void> {
+  for (const listener of settings.listeners) {
+    try {
+      await clients.listen(listener);
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+      tell({ event: "listenFailed", url: listener.url, code });
+      return;
+    }
+  }
+  tell({ event: "accepting" });
+}
+
+async function drain({ clients, accessLog }: Router): Promise<void> {
+  await clients.drain();
+  await accessLog?.close();
+  tell({ event: "drained" });
+}
+
+function onMessage(message: ToRouter): void {
+  if (message.do === "configure") void configure(message.settings);
+  else if (router === null) throw new Error(`"${message.do}" came before "configure"`);
+  else obey(router, message);
+}
+
+function obey(router: Router, message: Exclude<ToRouter, { do: "configure" }>): void {
+  switch (message.do) {
+    case "accept":
+      void accept(router);
+      return;
+    case "drain":
+      void drain(router);
+      return;
+    case "retire":
+      router.workers.retire(message.serial);
+      return;
+    case "buried":
+      router.workers.bury(message.serial, message.how);
+      return;
+  }
+}
+
+/** The master is gone, killed perhaps: remove what it would have removed. */
+function onMasterGone(): void {
+  if (router !== null) {
+    for (const listener of router.settings.listeners) removeSocket(listener);
+    rmSync(router.settings.runtimeDirectory, { recursive: true, force: true });
+  }
+  process.exit(1);
+}
+
+function removeSocket(listener: ListenerMessage): void {
+  if (listener.unlink === undefined) return;
+  try {
+    unlinkSync(listener.unlink);
+  } catch {
+    // already gone, or not ours to remove
+  }
+}
+
+process.on("message", onMessage);
+process.on("disconnect", onMasterGone);
+// The master hears the terminal's signals and decides; a router that died of them would cut its clients.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR2"] as const)
+  process.on(signal, () => {});

@@ -1,0 +1,194 @@
+/**
+ * Where workers come in: a Unix socket in the run-time directory. Each connection is one worker
+ * thread; after its hello it is a slot of the pool. When one ends, the worker's counter page tells
+ * which of its requests had begun: these are lost, the others go to another slot unseen.
+ */
+
+import { closeSync, openSync, readSync, unlinkSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { join } from "node:path";
+import type { FromRouter, RouterSettings } from "../base/messages.ts";
+import { FRAME, FRAME_HEADER, type Hello } from "../wire/frame.ts";
+import type { Clock } from "./clock.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Pool, WorkerProcess } from "./pool.ts";
+import { Slot, type SlotOwner } from "./slot.ts";
+
+/** A worker that is buried says why; its slots may close before the news or after. How long to wait for it, ms. */
+const NEWS = 50;
+const MAX_HELLO = 65_536;
+
+export class WorkerDoor implements SlotOwner {
+  readonly #settings: RouterSettings;
+  readonly #pool: Pool;
+  readonly #clock: Clock;
+  readonly #tell: (message: FromRouter) => void;
+  readonly #server: Server;
+  readonly #path: string;
+  /** Open counter files by serial: kept so that they can be read when their worker is gone. */
+  readonly #counters = new Map<number, number>();
+  readonly #buried = new Map<number, string>();
+  readonly #retiring = new Set<number>();
+  readonly #toFlush: Slot[] = [];
+  readonly #sockets = new Set<Socket>();
+
+  constructor(parts: {
+    settings: RouterSettings;
+    pool: Pool;
+    clock: Clock;
+    tell: (message: FromRouter) => void;
+  }) {
+    this.#settings = parts.settings;
+    this.#pool = parts.pool;
+    this.#clock = parts.clock;
+    this.#tell = parts.tell;
+    this.#path = join(parts.settings.runtimeDirectory, `router-${parts.settings.router}.sock`);
+    this.#server = createServer((socket) => this.#accept(socket));
+  }
+
+  listen(): Promise<void> {
+    try {
+      unlinkSync(this.#path); // left by a killed predecessor
+    } catch {
+      // there was none
+    }
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(this.#path, 1024, resolve);
+    });
+  }
+
+  close(): void {
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #accept(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once("close", () => this.#sockets.delete(socket));
+    socket.on("error", () => {}); // "close" follows
+    let bytes = Buffer.alloc(0);
+    const onData = (chunk: Buffer): void => {
+      bytes = Buffer.concat([bytes, chunk]);
+      if (bytes.length < FRAME_HEADER) return;
+      const end = FRAME_HEADER + bytes.readUInt32LE(0);
+      if (bytes[4] !== FRAME.hello || end > MAX_HELLO) socket.destroy();
+      if (bytes.length < end) return;
+      socket.off("data", onData);
+      this.#welcome(
+        socket,
+        JSON.parse(bytes.toString("utf8", FRAME_HEADER, end)) as Hello,
+        bytes.subarray(end),
+      );
+    };
+    socket.on("data", onData);
+  }
+
+  #welcome(socket: Socket, hello: Hello, rest: Buffer): void {
+    const slot = new Slot(socket, hello, this);
+    if (!this.#counters.has(hello.serial)) {
+      this.#counters.set(hello.serial, openSync(join(this.#settings.runtimeDirectory, hello.counters), "r"));
+    }
+    slot.answered = this.#readBegun(slot);
+    const process = this.#pool.add(slot);
+    process.isRetiring ||= this.#retiring.has(hello.serial);
+    slot.start(rest);
+    if (process.slots.length === 1)
+      this.#tell({ event: "workerConnected", serial: hello.serial, pid: hello.pid });
+    if (process.isRetiring) this.#retireIdle(process);
+    else this.#pool.dispatch(this.#clock.now());
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  flushLater(slot: Slot): void {
+    if (this.#toFlush.push(slot) === 1) setImmediate(this.#flush);
+  }
+
+  readonly #flush = (): void => {
+    for (const slot of this.#toFlush) slot.flush();
+    this.#toFlush.length = 0;
+  };
+
+  finished(slot: Slot, micros: number): void {
+    this.#pool.finished(slot, micros, this.#clock.now());
+    if (slot.waiting.length === 0 && this.#retiring.size > 0 && this.#retiring.has(slot.hello.serial))
+      slot.retire();
+  }
+
+  lost(slot: Slot, waiting: readonly Exchange[]): void {
+    this.#pool.remove(slot, waiting.length);
+    const { serial } = slot.hello;
+    if (waiting.length > 0) this.#settle(slot, waiting);
+    if (this.#pool.processes.some((process) => process.serial === serial)) return;
+    this.#closeCounters(serial);
+    if (this.#retiring.delete(serial)) this.#tell({ event: "workerRetired", serial });
+  }
+
+  /** Decides the fate of what stood on a lost slot: begun requests fail, the others go back. */
+  #settle(slot: Slot, waiting: readonly Exchange[]): void {
+    const begun = Math.min(Math.max(this.#readBegun(slot) - slot.answered, 0), waiting.length);
+    const lost = waiting.slice(0, begun);
+    this.#pool.requeue(waiting.slice(begun), this.#clock.now());
+    if (lost.length === 0) return;
+    const { worker, pid, serial } = slot.hello;
+    setTimeout(() => {
+      const how = this.#buried.get(serial) ?? "its connection ended";
+      for (const exchange of lost)
+        exchange.fail({ status: 502, why: `worker ${worker} (pid ${pid}) died: ${how}` });
+      process.stderr.write(
+        `${new Date().toISOString()} router: worker ${worker} (pid ${pid}) died with ${lost.length} running: ${how}\n`,
+      );
+    }, NEWS).unref();
+  }
+
+  #readBegun(slot: Slot): number {
+    const fd = this.#counters.get(slot.hello.serial);
+    const pair = Buffer.alloc(8);
+    if (fd === undefined || readSync(fd, pair, 0, 8, slot.hello.offset) < 8) return Number.MAX_SAFE_INTEGER;
+    return Number(pair.readBigUInt64LE());
+  }
+
+  #closeCounters(serial: number): void {
+    const fd = this.#counters.get(serial);
+    this.#counters.delete(serial);
+    if (fd !== undefined) closeSync(fd);
+  }
+
+  /** The master says that a worker has died: what its sockets still hold open does not matter. */
+  bury(serial: number, how: string): void {
+    this.#buried.set(serial, how);
+    setTimeout(() => this.#buried.delete(serial), 10 * NEWS).unref();
+    const process = this.#pool.processes.find((candidate) => candidate.serial === serial);
+    // What the worker sent before it died is in the sockets' buffers: read it first.
+    if (process !== undefined) setTimeout(() => closeAll(process), NEWS / 2);
+  }
+
+  /** The worker gets no more requests; each slot is told to leave as it becomes idle. */
+  retire(serial: number): void {
+    this.#retiring.add(serial);
+    const process = this.#pool.processes.find((candidate) => candidate.serial === serial);
+    if (process === undefined) {
+      this.#retiring.delete(serial);
+      this.#tell({ event: "workerRetired", serial });
+      return;
+    }
+    process.isRetiring = true;
+    this.#retireIdle(process);
+  }
+
+  #retireIdle(process: WorkerProcess): void {
+    for (const slot of process.slots) {
+      if (slot.waiting.length === 0 && !slot.isRetiring) {
+        slot.isRetiring = true;
+        slot.retire();
+      }
+    }
+  }
+}
+
+function closeAll(process: WorkerProcess): void {
+  for (const slot of [...process.slots]) slot.close();
+}

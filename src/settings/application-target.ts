@@ -1,0 +1,63 @@
+/** How an application is written: app.py · app.py:application · package.module · module:factory('x', a=1) */
+
+import type { ApplicationSetting } from "./settings.ts";
+
+export type Target =
+  | { readonly kind: "target"; readonly application: ApplicationSetting }
+  | { readonly kind: "invalid"; readonly message: string };
+
+const MODULE = /^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*)*$/u;
+const CALLABLE = /^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*)*(\(.*\))?$/u;
+const CONFIGURATION = /\.(ini|ya?ml|xml|json|toml|conf|cfg|conf\.py)$/i;
+/** Not .wsgi: `tsgi mysite.wsgi` is the module that every Django project has. */
+const PYTHON_FILE = /\.(py|pyc|pyw)$/i;
+
+/** What stands alone on the command line: a slash or a suffix makes it a file, otherwise it is a module. */
+export function readTarget(text: string): Target {
+  const { place, callable } = splitCallable(text);
+  if (CONFIGURATION.test(place)) return wrong("this version reads no configuration files yet");
+  if (place.includes("/") || PYTHON_FILE.test(place)) return readFileTarget(text);
+  return readModuleTarget(
+    text,
+    callable === null ? "a file such as app.py or a module such as" : "a module such as",
+  );
+}
+
+/** The value of --wsgi-file. */
+export function readFileTarget(text: string): Target {
+  const { place, callable } = splitCallable(text);
+  if (callable === null) return target({ file: text, module: null, callable });
+  if (!CALLABLE.test(callable)) return wrong(wantedCallable(callable));
+  return target({ file: place, module: null, callable });
+}
+
+/** The value of --module. */
+export function readModuleTarget(text: string, wanted = "a module such as"): Target {
+  const { place, callable } = splitCallable(text);
+  if (!MODULE.test(place)) return wrong(`${wanted} mysite.wsgi:application is wanted`);
+  if (callable !== null && !CALLABLE.test(callable)) return wrong(wantedCallable(callable));
+  return target({ file: null, module: place, callable });
+}
+
+/** Whether --callable can mean this. */
+export function isCallable(text: string): boolean {
+  return CALLABLE.test(text);
+}
+
+/** At the first colon that no slash follows before an argument list: "/srv/a:b/app.py:make('x:y')". */
+function splitCallable(text: string): { readonly place: string; readonly callable: string | null } {
+  const match = /^([^(]*?):([^:/(]*(?:\(.*)?)$/su.exec(text);
+  return { place: match?.[1] ?? text, callable: match?.[2] ?? null };
+}
+
+function target(application: ApplicationSetting): Target {
+  return { kind: "target", application };
+}
+
+function wrong(message: string): Target {
+  return { kind: "invalid", message };
+}
+
+function wantedCallable(seen: string): string {
+  return `behind the colon a name or a call such as create_app() is wanted, not "${seen}"`;
+}

@@ -1,0 +1,80 @@
+import { option } from "../option.ts";
+import { assignment, flag, list, path, text } from "../value-types.ts";
+
+/** Which application is served, and in which Python. */
+export const applicationOptions = {
+  "wsgi-file": option({
+    type: path("FILE"),
+    default: null,
+    aliases: ["file"],
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Load the application from this Python file",
+  }),
+  module: option({
+    type: text("MODULE[:CALLABLE]"),
+    default: null,
+    aliases: ["wsgi"],
+    short: "w",
+    dialect: "uwsgi",
+    gunicorn: "wsgi_app",
+    reload: "applies",
+    help: "Load the application from this module: mysite.wsgi:application, or shop:create_app() for a factory",
+  }),
+  callable: option({
+    type: text("NAME"),
+    default: null,
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Name of the application in its file or module, or a call that makes it. Without it: application, then app",
+  }),
+  chdir: option({
+    type: path("DIRECTORY"),
+    default: null,
+    dialect: "uwsgi",
+    gunicorn: "chdir",
+    reload: "applies",
+    help: "Change to this directory before the application is loaded",
+  }),
+  pythonpath: option({
+    type: list(path("DIRECTORY")),
+    default: [],
+    aliases: ["python-path", "pp"],
+    dialect: "uwsgi",
+    gunicorn: "pythonpath",
+    reload: "applies",
+    help: "Put this directory at the front of sys.path",
+  }),
+  home: option({
+    type: path("DIRECTORY"),
+    default: null,
+    aliases: ["virtualenv", "venv", "pyhome"],
+    short: "H",
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "The virtual environment whose interpreter runs the application",
+  }),
+  python: option({
+    type: path("INTERPRETER"),
+    default: null,
+    dialect: "tsgi",
+    reload: "applies",
+    help: "The Python interpreter, by path or by name: CPython 3.8 or later, or PyPy. Without it: that of --home, of $VIRTUAL_ENV, or python3",
+  }),
+  env: option({
+    type: list(assignment()),
+    default: [],
+    dialect: "uwsgi",
+    gunicorn: "raw_env",
+    reload: "applies",
+    help: "Set a variable in the application's environment",
+  }),
+  "lazy-apps": option({
+    type: flag(),
+    default: false,
+    aliases: ["lazy"],
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Load the application in each worker instead of once before they are forked. Costs memory; for applications that start threads or open connections when imported",
+  }),
+};

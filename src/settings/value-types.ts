@@ -1,0 +1,207 @@
+/** The kinds of values that options have. Every `parse` is pure: whether a path or a user exists is asked later. */
+
+import { type Address, parseAddress, showAddress } from "../base/address.ts";
+import { parseDuration, showDuration } from "../base/duration.ts";
+import { invalid, type Parsed, parsed } from "../base/parsed.ts";
+import { parseSize, showSize } from "../base/size.ts";
+import type { ValueType } from "./option.ts";
+
+/** A user or group: names are looked up when the master starts. */
+export type Account =
+  | { readonly kind: "id"; readonly id: number }
+  | { readonly kind: "name"; readonly name: string };
+
+export interface Owner {
+  readonly user: Account;
+  readonly group: Account | null;
+}
+
+export interface Assignment {
+  readonly name: string;
+  readonly value: string;
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+export function flag(): ValueType<boolean> {
+  return {
+    ...scalar("", "flag", { type: "boolean" }),
+    value: "none",
+    bare: "true",
+    parse: (text) => {
+      if (/^(true|yes|on|1)$/i.test(text)) return parsed(true);
+      if (/^(false|no|off|0)$/i.test(text)) return parsed(false);
+      return invalid('"true" or "false"');
+    },
+    show: String,
+  };
+}
+
+export function count({ from, to }: Range): ValueType<number> {
+  const description = `whole number from ${from} to ${to}`;
+  return {
+    ...scalar("N", description, { type: "integer", minimum: from, maximum: to }),
+    parse: (text) => {
+      const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+      return value >= from && value <= to ? parsed(value) : invalid(`a ${description}`);
+    },
+    show: String,
+  };
+}
+
+export function text(metavar = "TEXT"): ValueType<string> {
+  return {
+    ...scalar(metavar, "text", { type: "string" }),
+    parse: (value) => (hasControl(value) ? invalid("text without control characters") : parsed(value)),
+    show: (value) => value,
+  };
+}
+
+export function path(metavar = "PATH"): ValueType<string> {
+  return {
+    ...scalar(metavar, "path", { type: "string", minLength: 1 }),
+    parse: (value) => (value === "" || value.includes("\0") ? invalid("a path") : parsed(value)),
+    show: (value) => value,
+  };
+}
+
+/** Milliseconds. With `bare`, the value may be left out, and "true" or "1" means the same. */
+export function duration(bare?: string): ValueType<number> {
+  const base: ValueType<number> = {
+    ...scalar("SECONDS", "duration", { type: ["string", "number"], pattern: "^[0-9.]+(ms|s|m|h|d)?$" }),
+    parse: parseDuration,
+    show: showDuration,
+  };
+  if (bare === undefined) return base;
+  const switches = new Map([
+    ["true", bare],
+    ["1", bare],
+    ["false", "0"],
+  ]);
+  return {
+    ...base,
+    value: "optional",
+    bare,
+    schema: { type: ["string", "number", "boolean"] },
+    parse: (value) => parseDuration(switches.get(value) ?? value),
+  };
+}
+
+/** Bytes. A value below `floor` counts as `floor`. */
+export function size({ floor = 0, most = Number.MAX_SAFE_INTEGER } = {}): ValueType<number> {
+  return {
+    ...scalar("BYTES", floor > 0 ? `size, at least ${showSize(floor)}` : "size", {
+      type: ["string", "integer"],
+      pattern: "^[0-9]+[kKmMgG]?([iI]?[bB])?$",
+    }),
+    parse: (value) => {
+      const bytes = parseSize(value);
+      if (bytes.kind === "invalid") return bytes;
+      if (bytes.value > most) return invalid(`a size of at most ${showSize(most)}`);
+      return parsed(Math.max(bytes.value, floor));
+    },
+    show: showSize,
+  };
+}
+
+export function address(): ValueType<Address> {
+  return { ...scalar("ADDRESS", "address", { type: "string" }), parse: parseAddress, show: showAddress };
+}
+
+export function account(metavar: "USER" | "GROUP"): ValueType<Account> {
+  const kind = metavar.toLowerCase();
+  return {
+    ...scalar(metavar, `name or number of a ${kind}`, { type: ["string", "integer"] }),
+    parse: (value) => parseAccount(value, kind),
+    show: showAccount,
+  };
+}
+
+export function owner(): ValueType<Owner> {
+  return {
+    ...scalar("USER[:GROUP]", "user, or user:group", { type: ["string", "integer"] }),
+    parse: parseOwner,
+    show: ({ user, group }) =>
+      group === null ? showAccount(user) : `${showAccount(user)}:${showAccount(group)}`,
+  };
+}
+
+/** Permission bits in octal; `bare` is what the name alone means. */
+export function fileMode(bare: string): ValueType<number> {
+  return {
+    ...scalar("MODE", "octal mode", { type: ["string", "integer", "boolean"] }),
+    value: "optional",
+    bare,
+    parse: (value) => {
+      const digits = /^(?:0o?)?([0-7]{3})$/.exec(value === "true" ? bare : value)?.[1];
+      return digits === undefined
+        ? invalid('an octal mode such as "660"')
+        : parsed(Number.parseInt(digits, 8));
+    },
+    show: (mode) => mode.toString(8).padStart(3, "0"),
+  };
+}
+
+export function assignment(): ValueType<Assignment> {
+  return {
+    ...scalar("NAME=VALUE", "NAME=VALUE", { type: "string", pattern: "^[^=]+=" }),
+    parse: (pair) => {
+      const at = pair.indexOf("=");
+      if (at < 1 || pair.includes("\0")) return invalid("NAME=VALUE");
+      return parsed({ name: pair.slice(0, at), value: pair.slice(at + 1) });
+    },
+    show: ({ name, value }) => `${name}=${value}`,
+  };
+}
+
+/** An option that may be given several times, one element each. */
+export function list<T>(element: ValueType<T>): ValueType<readonly T[]> {
+  return {
+    value: element.value,
+    metavar: element.metavar,
+    description: `${element.description}, may be repeated`,
+    schema: { anyOf: [element.schema, { type: "array", items: element.schema }] },
+    parse: (value) => {
+      const one = element.parse(value);
+      return one.kind === "value" ? parsed([one.value]) : one;
+    },
+    show: (values) => values.map((value) => element.show(value)).join(", "),
+    combine: (earlier, later) => [...earlier, ...later],
+  };
+}
+
+function scalar<T>(
+  metavar: string,
+  description: string,
+  schema: ValueType<T>["schema"],
+): Pick<ValueType<T>, "value" | "metavar" | "description" | "schema" | "combine"> {
+  return { value: "required", metavar, description, schema, combine: (_earlier, later) => later };
+}
+
+function parseAccount(value: string, kind: string): Parsed<Account> {
+  if (/^\d{1,10}$/.test(value) && Number(value) < 2 ** 32 - 1)
+    return parsed({ kind: "id", id: Number(value) });
+  if (/^[\p{L}_][\p{L}\p{N}_.@\\-]*\$?$/u.test(value)) return parsed({ kind: "name", name: value });
+  return invalid(`the name or number of a ${kind}`);
+}
+
+function parseOwner(value: string): Parsed<Owner> {
+  const [userText = "", groupText, ...more] = value.split(":");
+  const user = parseAccount(userText, "user");
+  const group = groupText === undefined ? parsed(null) : parseAccount(groupText, "group");
+  if (more.length > 0 || user.kind === "invalid" || group.kind === "invalid")
+    return invalid('"user" or "user:group"');
+  return parsed({ user: user.value, group: group.value });
+}
+
+function showAccount(value: Account): string {
+  return value.kind === "id" ? String(value.id) : value.name;
+}
+
+function hasControl(value: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  return /[\0-\x1f\x7f]/.test(value);
+}
