@@ -62,12 +62,7 @@ function main() {
 /** Two lines: for `npm start`, and for the tests as well (empty until they were set up). */
 function stampOf(forTests) {
   const plain = hashOf(["package-lock.json", "scripts/setup.mjs"]);
-  const tests = hashOf([
-    "package-lock.json",
-    "scripts/setup.mjs",
-    "test/requirements.txt",
-    "bench/requirements.txt",
-  ]);
+  const tests = hashOf(["package-lock.json", "scripts/setup.mjs", ...REQUIREMENTS, OPTIONAL_REQUIREMENTS]);
   const testsWereDone = readStamp().tests === tests;
   return `${plain}\n${forTests || testsWereDone ? tests : ""}\n`;
 }
@@ -187,7 +182,7 @@ function makeVirtualEnvironment() {
     step("Bjoern, for the bench", () => pipInstall([OPTIONAL_REQUIREMENTS]));
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
-    const first = error.message.split("\n").find((line) => /error:/.test(line)) ?? "";
+    const first = error.message.split("\n").find((line) => /error:/i.test(line)) ?? "";
     console.log(`setup: Bjoern could not be built, the bench leaves it out. ${first.trim()}`);
   }
 }

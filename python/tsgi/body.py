@@ -1,4 +1,4 @@
-"""wsgi.input of a request whose body is longer than what came with it: the rest is asked for when it is read."""
+"""wsgi.input of a request whose body did not come with it as a whole: a read asks for the rest."""
 
 import io
 from typing import TYPE_CHECKING, Union

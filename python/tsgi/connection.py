@@ -177,10 +177,6 @@ class Connection:
 
     # ---- sending
 
-    def hold(self, reply: bytes) -> None:
-        """Keeps a complete reply until `flush()`, or until the flusher comes by."""
-        self.held.append(reply)
-
     def flush(self) -> None:
         """Sends what is held."""
         with self.lock:
@@ -215,12 +211,17 @@ class Connection:
         if len(body) <= _WORTH_JOINING:
             self.transmit(b"".join((header, body)), ends)
             return
-        self.transmit(header, 0)
+        # One lock for both: nothing may come between a header and its payload.
         with self.lock:
+            held = self.held
+            ends += len(held) + self._extra
+            held.append(header)
+            self._send(b"".join(held))
+            held.clear()
+            self._extra = 0
             self._send(body)
-            if ends:
-                self.sent += ends
-                self.cells[self.sent_cell] = self.sent
+            self.sent += ends
+            self.cells[self.sent_cell] = self.sent
 
     def _send(self, frame: Union[bytes, memoryview]) -> None:
         try:
@@ -232,7 +233,7 @@ class Connection:
     # ---- what the flusher does, from its own thread
 
     def flush_aside(self) -> None:
-        """Sends what the slot's thread holds, unless that thread is sending, and never waits for the router."""
+        """Sends what the slot's thread holds, unless that thread is sending. Never waits for the router."""
         if not self.lock.acquire(False):
             return
         try:

@@ -85,28 +85,26 @@ def serve(
         ):
             body = result[0]
             length = exchange.length
-            if body.__class__ is bytes and (length < 0 or length == len(body)):
+            if body.__class__ is bytes and len(body) < _WORTH_HOLDING and length in (-1, len(body)):
                 size = len(body)
                 head = exchange.head + b"Content-Length: %d\r\n" % size
                 head_size = len(head)
                 now = _clock()
-                reply = b"".join(
-                    (
-                        _pack_response(
-                            16 + head_size + size,
-                            _RESPONSE,
-                            exchange.flags | _LAST,
-                            exchange.code,
-                            stream,
-                            head_size,
-                            (now - started) // 1000 & 0xFFFFFFFF,
-                            size,
-                        ),
-                        head,
-                        body,
+                reply = (
+                    _pack_response(
+                        16 + head_size + size,
+                        _RESPONSE,
+                        exchange.flags | _LAST,
+                        exchange.code,
+                        stream,
+                        head_size,
+                        (now - started) // 1000 & 0xFFFFFFFF,
+                        size,
                     )
+                    + head
+                    + body
                 )
-                if flags & _HOLD and size < _WORTH_HOLDING:
+                if flags & _HOLD:
                     connection.held.append(reply)
                     if slot.flusher.asleep:
                         slot.flusher.wake()
@@ -403,14 +401,15 @@ class Exchange:
             self.connection.transmit(self._response_frame(b"", 0, 0), 0)
         if not self.head_sent:
             whole = self.whole or b""
-            now = _clock()
-            frame = self._response_frame(whole, _LAST, started, now)
-            if hold and len(whole) < _WORTH_HOLDING:
-                self.connection.hold(frame)
+            if len(whole) >= _WORTH_HOLDING:
+                header = self._response_header(len(whole), _LAST, started)
+                self.connection.transmit_large(header, whole, 1)
+            elif hold:
+                self.connection.held.append(self._response_frame(whole, _LAST, started))
                 if slot.flusher.asleep:
                     slot.flusher.wake()
             else:
-                self.connection.transmit(frame, 1)
+                self.connection.transmit(self._response_frame(whole, _LAST, started), 1)
             return
         is_broken = self.is_short or self.connection.gone
         self._send_end(started, frames.BROKEN if is_broken else 0)
@@ -419,23 +418,23 @@ class Exchange:
         micros = min((_clock() - started) // 1000, 0xFFFFFFFF)
         self.connection.transmit(frames.EndFrame.pack(4, frames.END, flags, 0, self.stream, micros), 1)
 
-    def _response_frame(self, body: bytes, flags: int, started: int, now: int = 0) -> bytes:
+    def _response_frame(self, body: bytes, flags: int, started: int) -> bytes:
+        return self._response_header(len(body), flags, started) + body
+
+    def _response_header(self, body_size: int, flags: int, started: int) -> bytes:
+        """RESPONSE up to its body. The service time counts only with `last`."""
         head = self.head or b""
         if self.length >= 0:
-            head = b"%bContent-Length: %d\r\n" % (head, self.length)
-        micros = min(((now or _clock()) - started) // 1000, 0xFFFFFFFF) if flags & _LAST else 0
+            head += b"Content-Length: %d\r\n" % self.length
+        micros = min((_clock() - started) // 1000, 0xFFFFFFFF) if flags & _LAST else 0
         size = len(head)
-        header = _pack_response(
-            16 + size + len(body),
-            _RESPONSE,
-            self.flags | flags,
-            self.code,
-            self.stream,
-            size,
-            micros,
-            self.length,
+        flags |= self.flags
+        return (
+            _pack_response(
+                16 + size + body_size, _RESPONSE, flags, self.code, self.stream, size, micros, self.length
+            )
+            + head
         )
-        return b"".join((header, head, body))
 
     # ---- small questions
 

@@ -185,7 +185,8 @@ def _parse_callable(text: str) -> _Wanted:
         raise LoadFailure(
             f"{text!r} does not name a callable",
             [
-                "Wanted: a name, a dotted name, or a call with literal arguments, as in create_app('production', debug=False)."
+                "Wanted: a name, a dotted name, or a call with literal arguments,",
+                "as in create_app('production', debug=False).",
             ],
         ) from error
     return _Wanted(path, call)
@@ -238,7 +239,7 @@ def _check(application: Any, origin: str, name: str) -> None:
 def _is_asgi(application: Any) -> bool:
     candidates = [application]
     if not inspect.isroutine(application) and not inspect.isclass(application):
-        candidates.append(getattr(application, "__call__", None))
+        candidates.append(inspect.getattr_static(type(application), "__call__", None))
     return any(inspect.iscoroutinefunction(candidate) for candidate in candidates)
 
 

@@ -21,7 +21,7 @@ class Title:
 
     def set(self, title: str) -> None:
         name = title.encode("utf-8", "replace")
-        _write("/proc/self/comm", name[:15], 0)
+        _write("/proc/self/comm", name.partition(b" [")[0][:15])
         if self._room is not None:
             start, size = self._room
             # The kernel shows all of it when the last byte is not NUL: keep one.
@@ -39,7 +39,7 @@ def make_dumpable() -> None:
 
 
 def start_time(pid: int) -> int:
-    """Clock ticks since boot at which a process started, 0 when it has gone: with the pid, it names one process."""
+    """Clock ticks since boot at which a process started, 0 when it has gone."""
     fields = _stat_fields(pid)
     return int(fields[19]) if len(fields) > 19 else 0
 
@@ -69,13 +69,16 @@ def _stat_fields(pid: int) -> "list[bytes]":
         return []
 
 
-def _write(path: str, content: bytes, at: int) -> None:
+def _write(path: str, content: bytes, at: int = 0) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
     except OSError:
         return
     try:
-        os.pwrite(descriptor, content, at)
+        if at:
+            os.pwrite(descriptor, content, at)
+        else:
+            os.write(descriptor, content)
     except OSError:
         pass
     finally:

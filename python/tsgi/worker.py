@@ -43,7 +43,7 @@ class Worker:
         self._lifeline: Optional[Lifeline] = None
 
     def run(self, loaded: Optional[Loaded], load: Callable[[], Loaded]) -> int:
-        """Serves until retired; returns the exit code. `load` imports the application where `loaded` is None."""
+        """Serves until retired; returns the exit code. `load` is called where `loaded` is None (lazy)."""
         self._lifeline = lifeline = Lifeline(self._boot["lifeline"])
         os.register_at_fork(after_in_child=self._after_fork)
         self._set_title(loaded)

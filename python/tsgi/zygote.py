@@ -27,7 +27,7 @@ _CONTROL: Final = 3
 
 
 def main() -> int:
-    """The whole life of the process; in a worker, too: the fork returns through here, off the zygote's stack."""
+    """The whole life of the process, also in a worker: its fork returns through here."""
     zygote = Zygote()
     order = zygote.run()
     if order is None:

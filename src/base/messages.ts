@@ -43,8 +43,6 @@ export interface RouterSettings {
   /** Most requests waiting for a worker, and for how long. */
   readonly queueLimit: number;
   readonly queueTimeout: number;
-  /** Requests of one client's connection read ahead of their answers. */
-  readonly pipelineLimit: number;
   readonly serverHeader: string;
   /** Descriptor of the access log, or null for none. */
   readonly accessLog: number | null;

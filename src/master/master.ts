@@ -4,6 +4,7 @@
  * signal handlers and children only put events into the queue. It touches no request.
  */
 import type { FromRouter, FromWorker, FromZygote, LoadFailure } from "../base/messages.ts";
+import { Alarm } from "./alarm.ts";
 import { describeEnding, endingOf, UNKNOWN_ENDING } from "./endings.ts";
 import type { Ending, MasterEvent, MasterSignal } from "./events.ts";
 import { type Equipment, Instance } from "./instance.ts";
@@ -28,15 +29,16 @@ export class Master {
   readonly #equipment: Equipment;
   readonly #instance: Instance;
   readonly #startUp: StartUp;
+  readonly #alarm: Alarm;
   #phase: Phase = "starting";
   #stop: Stop | null = null;
   #refusal: Refusal | null = null;
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(equipment: Equipment) {
     this.#equipment = equipment;
     this.#instance = new Instance(equipment);
     this.#startUp = new StartUp(equipment);
+    this.#alarm = new Alarm(() => equipment.queue.push({ from: "timer" }));
   }
 
   /** Resolves when every process of the instance has ended. Throws the Refusal that ended the start. */
@@ -47,9 +49,9 @@ export class Master {
       this.#buryLost();
       this.#fillSeats();
       this.#goOn();
-      this.#setTimer();
+      this.#alarm.set(this.#waits());
     }
-    clearTimeout(this.#timer);
+    this.#alarm.set([]);
     if (this.#refusal !== null) throw this.#refusal;
   }
 
@@ -272,6 +274,7 @@ export class Master {
     this.#log(`${signal}: ${describeMercy(mercy)}`);
     this.#phase = "stopping";
     this.#stop = new Stop(this.#instance, { log: this.#equipment.log, now: Date.now(), mercy });
+    this.#stop.begin();
     notify("STOPPING=1", this.#equipment);
   }
 
@@ -296,13 +299,9 @@ export class Master {
     this.#equipment.log.event(text);
   }
 
-  /** One timer for all that is due later, set anew after each event. */
-  #setTimer(): void {
+  #waits(): readonly number[] {
     const now = Date.now();
-    const stopWait = this.#stop?.deadline == null ? [] : [this.#stop.deadline - now];
-    const waits = [...this.#instance.waits(now), ...stopWait].filter((wait) => wait > 0);
-    clearTimeout(this.#timer);
-    if (waits.length === 0) return;
-    this.#timer = setTimeout(() => this.#equipment.queue.push({ from: "timer" }), Math.min(...waits));
+    const deadline = this.#stop?.deadline ?? null;
+    return [...this.#instance.waits(now), ...(deadline === null ? [] : [deadline - now])];
   }
 }

@@ -13,7 +13,7 @@ export class Refusal extends Error {
 
   /** As printed: the sentence, then the details, indented. */
   get text(): string {
-    return [this.message, ...this.details.map((line) => `  ${line}`)].join("\n");
+    return [this.message, ...this.details.map((line) => `  ${line}`.trimEnd())].join("\n");
   }
 }
 

@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { getCompileCacheDir } from "node:module";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { FromRouter, RouterSettings, ToRouter } from "../base/messages.ts";
 import type { EventQueue } from "./event-queue.ts";
@@ -37,6 +39,7 @@ export class RouterHandle {
   constructor({ number, listeners, settings, log, queue }: RouterStart) {
     this.number = number;
     this.#child = spawn(process.execPath, [...NODE_OPTIONS, ENTRY], {
+      env: routerEnvironment(),
       stdio: ["ignore", log, log, ...listeners.map((listener) => listener.fd), "ipc"],
     });
     this.#child.on("message", (message) =>
@@ -62,7 +65,18 @@ export class RouterHandle {
     if (this.#child.connected) this.#child.send(message, () => undefined);
   }
 
+  /** It has nothing left to do: without its channel it ends by itself. */
+  dismiss(): void {
+    if (this.#child.connected) this.#child.disconnect();
+  }
+
   kill(): void {
     this.#child.kill("SIGKILL");
   }
+}
+
+/** Where the command uses a compile cache (reading TypeScript takes 0.15 s otherwise), its routers do too. */
+function routerEnvironment(): NodeJS.ProcessEnv {
+  const cache = getCompileCacheDir();
+  return cache === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(cache) };
 }

@@ -29,7 +29,6 @@ export function routerSettings(
     keepAliveTimeout: settings.httpKeepalive,
     queueLimit: settings.queueLimit,
     queueTimeout: settings.queueTimeout,
-    pipelineLimit: settings.pipelineLimit,
     serverHeader: settings.serverHeader,
     accessLog: settings.disableLogging ? null : STDOUT,
     // The master has dropped its privileges before it starts anybody: nobody has any left to drop.

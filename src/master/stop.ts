@@ -23,12 +23,15 @@ export class Stop {
     this.#instance = instance;
     this.#log = log;
     this.#deadline = now + mercy;
-    instance.tellRouters({ do: "drain" });
   }
 
   /** When to look again if nothing happens. */
   get deadline(): number | null {
     return this.#step === "killed" ? null : this.#deadline;
+  }
+
+  begin(): void {
+    this.#instance.tellRouters({ do: "drain" });
   }
 
   goOn(now: number): void {
@@ -53,8 +56,7 @@ export class Stop {
     this.#step = "closing";
     this.#deadline = now + LAST_STEP;
     this.#instance.zygote?.send({ do: "stop" });
-    // They have nothing left, and what they would remove the master removes.
-    for (const router of this.#instance.routers) router.kill();
+    for (const router of this.#instance.routers) router.dismiss();
   }
 
   #giveUp(): void {

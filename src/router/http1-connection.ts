@@ -17,6 +17,7 @@ import { BodyIntake } from "./body-intake.ts";
 import { encodeHeadOnly, encodeWhole, type Received } from "./encode-request.ts";
 import type { Http1Door } from "./http1-door.ts";
 import { Http1Exchange } from "./http1-exchange.ts";
+import type { Slot } from "./slot.ts";
 import { WriteWatch } from "./write-watch.ts";
 
 /** Bytes read ahead of the answer to the present request; past it the socket is not read. */
@@ -56,11 +57,21 @@ export class Http1Connection {
 
   start(): void {
     const { socket } = this;
-    socket.on("data", (chunk: Buffer) => this.#onData(chunk));
+    socket.on("data", (chunk: Buffer) => this.#guard(chunk));
     socket.on("end", () => this.#onEnd());
     socket.on("drain", () => this.#exchange?.resume());
     socket.on("error", () => {}); // "close" follows
     socket.on("close", () => this.#onClose());
+  }
+
+  /** A bug of ours that one client meets must not cut off all the others. */
+  #guard(chunk: Buffer): void {
+    try {
+      this.#onData(chunk);
+    } catch (error) {
+      this.door.log.bug(`connection of ${this.address}`, error);
+      this.socket.destroy();
+    }
   }
 
   #onData(chunk: Buffer): void {
@@ -152,25 +163,21 @@ export class Http1Connection {
   }
 
   #submitWhole(exchange: Http1Exchange, head: RequestHead, received: Received): void {
-    const { pool, clock } = this.door;
-    const slot = pool.take(clock.now());
+    const slot = this.door.pool.take(this.door.clock.now());
     exchange.request = encodeWhole(slot, head, this.#facts, received);
-    if (slot !== null) pool.place(slot, exchange);
-    else this.#wait(exchange);
+    this.#give(exchange, slot);
   }
 
   /** Hands over a request that was encoded before. */
   submit(exchange: Http1Exchange): void {
     this.#state = "answering";
-    const { pool, clock } = this.door;
-    const slot = pool.take(clock.now());
-    if (slot !== null) pool.place(slot, exchange);
-    else this.#wait(exchange);
+    this.#give(exchange, this.door.pool.take(this.door.clock.now()));
   }
 
-  #wait(exchange: Http1Exchange): void {
+  #give(exchange: Http1Exchange, slot: Slot | null): void {
     const { pool, clock } = this.door;
-    if (!pool.enqueue(exchange, clock.now())) {
+    if (slot !== null) pool.place(slot, exchange);
+    else if (!pool.enqueue(exchange, clock.now())) {
       exchange.fail({ status: 503, why: "too many requests are waiting (queue-limit)" });
     }
   }

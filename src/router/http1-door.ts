@@ -6,6 +6,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { ListenerMessage, RouterSettings } from "../base/messages.ts";
 import type { AccessLog } from "../observe/access-log.ts";
+import type { EventLog } from "../observe/event-log.ts";
 import { type ConnectionFacts, encodeConnection } from "../wire/environ.ts";
 import { RequestHead } from "../wire/http1/request-head.ts";
 import { ResponseSuffixes } from "../wire/http1/response.ts";
@@ -20,6 +21,7 @@ export class Http1Door {
   readonly settings: RouterSettings;
   readonly pool: Pool;
   readonly clock: Clock;
+  readonly log: EventLog;
   readonly accessLog: AccessLog | null;
   readonly suffixes: ResponseSuffixes;
   /** Scratch for the head that is being read: a head is encoded before the next one comes. */
@@ -33,10 +35,17 @@ export class Http1Door {
   readonly #timer: NodeJS.Timeout;
   #onDrained: (() => void) | null = null;
 
-  constructor(parts: { settings: RouterSettings; pool: Pool; clock: Clock; accessLog: AccessLog | null }) {
+  constructor(parts: {
+    settings: RouterSettings;
+    pool: Pool;
+    clock: Clock;
+    log: EventLog;
+    accessLog: AccessLog | null;
+  }) {
     this.settings = parts.settings;
     this.pool = parts.pool;
     this.clock = parts.clock;
+    this.log = parts.log;
     this.accessLog = parts.accessLog;
     this.suffixes = new ResponseSuffixes(parts.settings.serverHeader);
     this.suffixes.setDate(Date.now());
@@ -55,9 +64,7 @@ export class Http1Door {
       server.listen({ fd: listener.fd, backlog: this.settings.backlog }, () => {
         server.off("error", reject);
         // For example EMFILE: this connection is lost, the next one may come through.
-        server.on("error", (error) =>
-          process.stderr.write(`router: cannot accept on ${listener.url}: ${error.message}\n`),
-        );
+        server.on("error", (error) => this.log.event(`cannot accept on ${listener.url}: ${error.message}`));
         resolve();
       });
     });

@@ -7,6 +7,8 @@
 import { rmSync, unlinkSync } from "node:fs";
 import type { FromRouter, ListenerMessage, RouterSettings, ToRouter } from "../base/messages.ts";
 import { AccessLog } from "../observe/access-log.ts";
+import { EventLog } from "../observe/event-log.ts";
+import { LineWriter } from "../observe/line-writer.ts";
 import { Clock } from "./clock.ts";
 import { Http1Door } from "./http1-door.ts";
 import { Pool } from "./pool.ts";
@@ -16,8 +18,11 @@ interface Router {
   readonly settings: RouterSettings;
   readonly workers: WorkerDoor;
   readonly clients: Http1Door;
-  readonly accessLog: AccessLog | null;
+  /** Everything that this process logs leaves through these. */
+  readonly outputs: readonly LineWriter[];
 }
+
+const STDERR = 2;
 
 let router: Router | null = null;
 
@@ -30,11 +35,14 @@ async function configure(settings: RouterSettings): Promise<void> {
   dropPrivileges(settings);
   const clock = new Clock();
   const pool = new Pool(settings);
-  const accessLog = settings.accessLog === null ? null : new AccessLog(settings.accessLog);
-  const workers = new WorkerDoor({ settings, pool, clock, tell });
-  const clients = new Http1Door({ settings, pool, clock, accessLog });
+  const events = new LineWriter(STDERR);
+  const requests = settings.accessLog === null ? null : new LineWriter(settings.accessLog);
+  const log = new EventLog(events, settings.routers === 1 ? "router" : `router ${settings.router + 1}`);
+  const accessLog = requests === null ? null : new AccessLog(requests);
+  const workers = new WorkerDoor({ settings, pool, clock, log, tell });
+  const clients = new Http1Door({ settings, pool, clock, log, accessLog });
   await workers.listen();
-  router = { settings, workers, clients, accessLog };
+  router = { settings, workers, clients, outputs: requests === null ? [events] : [events, requests] };
   tell({ event: "ready" });
 }
 
@@ -60,9 +68,9 @@ async function accept({ settings, clients }: Router): Promise<void> {
   tell({ event: "accepting" });
 }
 
-async function drain({ clients, accessLog }: Router): Promise<void> {
+async function drain({ clients, outputs }: Router): Promise<void> {
   await clients.drain();
-  await accessLog?.close();
+  await Promise.all(outputs.map((output) => output.flush()));
   tell({ event: "drained" });
 }
 

@@ -20,6 +20,8 @@ export interface SlotOwner {
   finished(slot: Slot, micros: number): void;
   /** The slot can no longer be used; `waiting` were on it, the first one running. */
   lost(slot: Slot, waiting: readonly Exchange[]): void;
+  /** What the worker said made no sense; its connection is being closed. */
+  broken(slot: Slot, error: unknown): void;
   /** At the end of this turn of the event loop, call `slot.flush()`. */
   flushLater(slot: Slot): void;
   now(): number;
@@ -64,13 +66,12 @@ export class Slot {
     if (rest.length > 0) this.#guard(reader, rest);
   }
 
-  /** A frame that is no frame means a broken worker: its connection ends, the server does not. */
+  /** Frames that are none mean a broken worker: its connection ends, the server does not. */
   #guard(reader: FrameReader, chunk: Buffer): void {
     try {
       reader.read(chunk);
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      process.stderr.write(`router: worker ${this.hello.worker} broke the protocol: ${error.message}\n`);
+      this.#owner.broken(this, error);
       this.socket.destroy();
     }
   }

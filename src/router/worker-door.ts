@@ -8,6 +8,7 @@ import { closeSync, openSync, readSync, unlinkSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import type { FromRouter, RouterSettings } from "../base/messages.ts";
+import type { EventLog } from "../observe/event-log.ts";
 import { FRAME, FRAME_HEADER, type Hello } from "../wire/frame.ts";
 import type { Clock } from "./clock.ts";
 import type { Exchange } from "./exchange.ts";
@@ -22,6 +23,7 @@ export class WorkerDoor implements SlotOwner {
   readonly #settings: RouterSettings;
   readonly #pool: Pool;
   readonly #clock: Clock;
+  readonly #log: EventLog;
   readonly #tell: (message: FromRouter) => void;
   readonly #server: Server;
   readonly #path: string;
@@ -36,11 +38,13 @@ export class WorkerDoor implements SlotOwner {
     settings: RouterSettings;
     pool: Pool;
     clock: Clock;
+    log: EventLog;
     tell: (message: FromRouter) => void;
   }) {
     this.#settings = parts.settings;
     this.#pool = parts.pool;
     this.#clock = parts.clock;
+    this.#log = parts.log;
     this.#tell = parts.tell;
     this.#path = join(parts.settings.runtimeDirectory, `router-${parts.settings.router}.sock`);
     this.#server = createServer((socket) => this.#accept(socket));
@@ -103,6 +107,13 @@ export class WorkerDoor implements SlotOwner {
     return this.#clock.now();
   }
 
+  broken(slot: Slot, error: unknown): void {
+    const { worker, pid } = slot.hello;
+    if (error instanceof RangeError)
+      this.#log.event(`worker ${worker} (pid ${pid}) broke the protocol: ${error.message}`);
+    else this.#log.bug(`worker ${worker}`, error);
+  }
+
   flushLater(slot: Slot): void {
     if (this.#toFlush.push(slot) === 1) setImmediate(this.#flush);
   }
@@ -138,9 +149,7 @@ export class WorkerDoor implements SlotOwner {
       const how = this.#buried.get(serial) ?? "its connection ended";
       for (const exchange of lost)
         exchange.fail({ status: 502, why: `worker ${worker} (pid ${pid}) died: ${how}` });
-      process.stderr.write(
-        `${new Date().toISOString()} router: worker ${worker} (pid ${pid}) died with ${lost.length} running: ${how}\n`,
-      );
+      this.#log.event(`worker ${worker} (pid ${pid}) died with ${lost.length} requests running: ${how}`);
     }, NEWS).unref();
   }
 

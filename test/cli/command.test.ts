@@ -1,8 +1,8 @@
-/** bin/tsgi.js, as a clone has it and as an installed package has it. */
+/** bin/tsgi.js as a clone has it. */
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -77,25 +77,6 @@ for (const [version, isRefused] of [
     assert.equal(status, isRefused ? 1 : 0);
   });
 }
-
-test("an installed package runs dist/ and says how to get a newer Node", () => {
-  const installed = join(scratch, "node_modules/tsgi");
-  mkdirSync(installed, { recursive: true });
-  const build = run(
-    join(ROOT, "node_modules/.bin/tsc"),
-    "-p",
-    join(ROOT, "tsconfig.build.json"),
-    "--outDir",
-    join(installed, "dist"),
-  );
-  assert.equal(build.status, 0, build.stdout);
-  for (const part of ["bin", "package.json"])
-    cpSync(join(ROOT, part), join(installed, part), { recursive: true });
-  const command = join(scratch, "tsgi");
-  symlinkSync(join(installed, "bin/tsgi.js"), command);
-  assert.match(run(process.execPath, command, "--version").stdout, /^tsgi /);
-  assert.match(run(process.execPath, ...pretendOld(), command, "app.py").stderr, /npm install node@24/);
-});
 
 /** Flags that make this Node look like an old one. */
 function pretendOld(version = "20.20.2"): readonly string[] {

@@ -23,7 +23,7 @@ export const TSGI = join(ROOT, "bin/tsgi.js");
 
 const MARK = "TSGI_TEST_RUN";
 const PATIENCE = 15_000;
-const POLL = 10;
+const POLL = 20;
 
 export type Role = "master" | "router" | "zygote" | "worker";
 
@@ -77,8 +77,11 @@ export class RunningServer implements AsyncDisposable {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...environment, [MARK]: this.#mark },
     });
-    this.#child.stdout?.on("data", (text: Buffer) => (this.#log += text.toString()));
-    this.#child.stderr?.on("data", (text: Buffer) => (this.#log += text.toString()));
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => {
+        this.#log += text;
+      });
+    }
     this.exit = new Promise((resolve, reject) => {
       this.#child.once("error", reject);
       this.#child.once("exit", (code, signal) => {

@@ -48,13 +48,6 @@ export const requestOptions = {
     reload: "applies",
     help: "How much of a response is taken from a worker faster than its client reads, so that the worker is free again",
   }),
-  "pipeline-limit": option({
-    type: count({ from: 1, to: 1024 }),
-    default: 16,
-    dialect: "tsgi",
-    reload: "applies",
-    help: "Requests of one connection that are read ahead of their responses",
-  }),
   "queue-limit": option({
     type: count({ from: 0, to: 1_000_000 }),
     default: 4096,

@@ -19,9 +19,13 @@ export const CR = 13;
 export const LF = 10;
 export const SP = 32;
 export const TAB = 9;
+export const QUOTE = 34;
+export const COMMA = 44;
 export const COLON = 58;
+export const SEMICOLON = 59;
 export const SLASH = 47;
 export const QUESTION = 63;
+export const BACKSLASH = 92;
 export const PERCENT = 37;
 export const ASTERISK = 42;
 

@@ -3,7 +3,7 @@
  * every case that two parsers could read differently refused (request smuggling).
  */
 
-import { equalsIgnoringCase } from "./bytes.ts";
+import { COMMA, equalsIgnoringCase, SP, TAB } from "./bytes.ts";
 import { ROLE } from "./known-headers.ts";
 import { type Refusal, refusals } from "./refusals.ts";
 import type { RequestHead } from "./request-head.ts";
@@ -64,17 +64,31 @@ function readConnection(head: RequestHead): void {
     if (head.known[line]?.role !== ROLE.connection) continue;
     const start = head.valueStart[line] as number;
     const end = head.valueEnd[line] as number;
-    if (equalsIgnoringCase(head.bytes, start, end, "keep-alive")) {
-      keepAlive = true;
-      continue;
-    }
-    for (const option of head.bytes.toString("latin1", start, end).toLowerCase().split(",")) {
-      const name = option.replace(/^[ \t]+|[ \t]+$/g, "");
-      if (name === "close") close = true;
-      else if (name === "keep-alive") keepAlive = true;
-    }
+    close ||= hasOption(head.bytes, start, end, "close");
+    keepAlive ||= hasOption(head.bytes, start, end, "keep-alive");
   }
   head.keepAlive = !close && (head.keepAlive || keepAlive);
+}
+
+/**
+ * Whether the comma-separated list at `bytes[start, end)` has `option`, in any case. A loop and no regular
+ * expression: trimming 60 KB of spaces by one took three seconds (the like of CVE-2020-5236).
+ */
+function hasOption(bytes: Buffer, start: number, end: number, option: string): boolean {
+  for (let from = start; from < end; ) {
+    let to = from;
+    while (to < end && bytes[to] !== COMMA) to++;
+    const next = to + 1;
+    while (from < to && isBlank(bytes[from])) from++;
+    while (to > from && isBlank(bytes[to - 1])) to--;
+    if (equalsIgnoringCase(bytes, from, to, option)) return true;
+    from = next;
+  }
+  return false;
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === SP || byte === TAB;
 }
 
 /** RFC 9110 §10.1.1. An HTTP/1.0 client cannot mean it. */

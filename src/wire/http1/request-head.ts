@@ -85,11 +85,12 @@ export class RequestHead {
   /** Scans the lines of `bytes[start, end)`; what they mean together is parse-head.ts's to say. */
   scan(bytes: Buffer, start: number, end: number): number {
     this.#reset(bytes);
-    const behind = this.#scanLines(start, end);
-    if (behind === INCOMPLETE && end - start >= this.#limits.headLimit) {
+    // What lies past the limit is not looked at, so how the head was cut into reads changes no verdict.
+    const limit = start + this.#limits.headLimit;
+    const behind = this.#scanLines(start, Math.min(end, limit));
+    if (behind === INCOMPLETE && end >= limit) {
       return this.refuse(this.targetEnd === 0 ? refusals.targetTooLong : refusals.headTooLarge);
     }
-    if (behind > 0 && behind - start > this.#limits.headLimit) return this.refuse(refusals.headTooLarge);
     return behind;
   }
 
