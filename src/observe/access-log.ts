@@ -31,14 +31,16 @@ export function formatEntry(entry: AccessEntry): string {
   const who = entry.worker === 0 ? "router" : `worker ${entry.worker}`;
   const time = new Date(entry.time).toISOString();
   const address = entry.address === "" ? "unix" : entry.address;
-  const request = escapeControls(entry.requestLine);
+  const request = escapeUnprintable(entry.requestLine);
   return `${time} ${who} ${address} "${request}" ${entry.status} ${entry.bytes} ${entry.milliseconds.toFixed(1)}ms\n`;
 }
 
-/** Nothing that a client sends may move a terminal's cursor or forge a line (CVE-2020-7694). */
-function escapeControls(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about
-  return text.replace(/[\x00-\x1f"\\\x7f-\x9f]/g, (character) => {
+/**
+ * Nothing that a client sends may move a terminal's cursor or forge a line (CVE-2020-7694), or make the
+ * log a file that is no UTF-8: all but printable ASCII is escaped.
+ */
+function escapeUnprintable(text: string): string {
+  return text.replace(/[^\x20-\x7e]|["\\]/g, (character) => {
     return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
   });
 }

@@ -221,7 +221,11 @@ export class Http1Connection {
     this.#deadline = this.door.clock.now() + this.door.settings.keepAliveTimeout;
     this.#isIdle = true;
     if (this.socket.isPaused()) this.socket.resume();
-    if (this.#rest !== null && !this.#isReading) this.#readRequests(this.#rest);
+    if (this.#rest === null) {
+      if (this.#isInputOver || this.door.isDraining) this.socket.end();
+    } else if (!this.#isReading) {
+      this.#readRequests(this.#rest);
+    }
   }
 
   #release(): void {
@@ -238,23 +242,8 @@ export class Http1Connection {
       this.door.suffixes.page(refusal, { connection: PERSISTENCE.close, isHead: exchange?.isHead ?? false }),
     );
     if (exchange !== null) exchange.refused(refusal.status);
-    else this.#logUnread(refusal.status);
+    else this.door.logUnread(this.address, refusal.status);
     this.#linger();
-  }
-
-  /** What could not be read as a request has no exchange to log it. */
-  #logUnread(status: number): void {
-    const requestLine = "-";
-    const { accessLog } = this.door;
-    accessLog?.add({
-      time: Date.now(),
-      worker: 0,
-      address: this.address,
-      requestLine,
-      status,
-      bytes: 0,
-      milliseconds: 0,
-    });
   }
 
   #linger(): void {
@@ -266,8 +255,9 @@ export class Http1Connection {
     if (this.socket.isPaused()) this.socket.resume();
   }
 
+  /** Ends the connection if it has no request that has arrived. */
   closeIfIdle(): void {
-    if (this.#state === "head" && this.#rest === null) this.socket.destroy();
+    if (this.#state === "head") this.socket.destroy();
   }
 
   /** Called by the door's sweep. */

@@ -86,6 +86,20 @@ export class Http1Door {
     this.#checkDrained();
   }
 
+  /** What could not be read as a request has no exchange that logs it. */
+  logUnread(address: string, status: number): void {
+    const entry = {
+      time: Date.now(),
+      worker: 0,
+      address,
+      requestLine: "-",
+      status,
+      bytes: 0,
+      milliseconds: 0,
+    };
+    this.accessLog?.add(entry);
+  }
+
   /** Stops accepting; resolves when the last connection has ended. Idle ones end at once. */
   drain(): Promise<void> {
     this.isDraining = true;

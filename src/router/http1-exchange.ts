@@ -176,12 +176,12 @@ export class Http1Exchange implements Exchange {
   abandon(): void {
     this.isAbandoned = true;
     this.#file?.stop();
+    if (!this.#isOver) this.#log();
     const { slot } = this;
     if (slot === null) return;
     this.#connection.abortBody();
     slot.sendGone(this);
     slot.resume();
-    if (!this.#isOver) this.#log();
   }
 
   fail(failure: Failure): void {

@@ -124,7 +124,6 @@ export class Pool {
       this.#processes.push(process);
     }
     process.slots.push(slot);
-    slot.isRetiring = process.isRetiring;
     this.#processOf.set(slot, process);
     return process;
   }

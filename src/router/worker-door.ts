@@ -76,16 +76,24 @@ export class WorkerDoor implements SlotOwner {
       bytes = Buffer.concat([bytes, chunk]);
       if (bytes.length < FRAME_HEADER) return;
       const end = FRAME_HEADER + bytes.readUInt32LE(0);
-      if (bytes[4] !== FRAME.hello || end > MAX_HELLO) socket.destroy();
-      if (bytes.length < end) return;
-      socket.off("data", onData);
-      this.#welcome(
-        socket,
-        JSON.parse(bytes.toString("utf8", FRAME_HEADER, end)) as Hello,
-        bytes.subarray(end),
-      );
+      if (bytes[4] !== FRAME.hello || end > MAX_HELLO) {
+        socket.destroy();
+      } else if (bytes.length >= end) {
+        socket.off("data", onData);
+        this.#tryWelcome(socket, bytes.subarray(FRAME_HEADER, end), bytes.subarray(end));
+      }
     };
     socket.on("data", onData);
+  }
+
+  #tryWelcome(socket: Socket, hello: Buffer, rest: Buffer): void {
+    try {
+      this.#welcome(socket, JSON.parse(hello.toString()) as Hello, rest);
+    } catch (error) {
+      // A worker that died meanwhile, its counter file with it; or no worker of ours.
+      this.#log.event(`a worker's hello came to nothing: ${String(error)}`);
+      socket.destroy();
+    }
   }
 
   #welcome(socket: Socket, hello: Hello, rest: Buffer): void {
@@ -125,8 +133,9 @@ export class WorkerDoor implements SlotOwner {
 
   finished(slot: Slot, micros: number): void {
     this.#pool.finished(slot, micros, this.#clock.now());
-    if (slot.waiting.length === 0 && this.#retiring.size > 0 && this.#retiring.has(slot.hello.serial))
-      slot.retire();
+    if (this.#retiring.size > 0 && slot.waiting.length === 0 && this.#retiring.has(slot.hello.serial)) {
+      retireSlot(slot);
+    }
   }
 
   lost(slot: Slot, waiting: readonly Exchange[]): void {
@@ -190,14 +199,17 @@ export class WorkerDoor implements SlotOwner {
 
   #retireIdle(process: WorkerProcess): void {
     for (const slot of process.slots) {
-      if (slot.waiting.length === 0 && !slot.isRetiring) {
-        slot.isRetiring = true;
-        slot.retire();
-      }
+      if (slot.waiting.length === 0) retireSlot(slot);
     }
   }
 }
 
 function closeAll(process: WorkerProcess): void {
   for (const slot of [...process.slots]) slot.close();
+}
+
+function retireSlot(slot: Slot): void {
+  if (slot.isRetiring) return;
+  slot.isRetiring = true;
+  slot.retire();
 }

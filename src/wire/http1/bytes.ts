@@ -12,8 +12,8 @@ export const FIELD = table((byte) => byte === 9 || (byte >= 32 && byte !== 127))
  */
 export const TARGET = table((byte) => byte > 32 && byte !== 127 && byte !== 35);
 
-/** 1 for the bytes of a Host value: RFC 3986 reg-name, IP-literal and port. */
-export const HOST = table((byte) => /[-._~0-9A-Za-z%!$&'()*+,;=:[\]]/.test(String.fromCharCode(byte)));
+/** 1 for the bytes of a host's name (RFC 3986 §3.2.2, reg-name). */
+export const HOST = table((byte) => /[-._~0-9A-Za-z%!$&'()*+,;=]/.test(String.fromCharCode(byte)));
 
 export const CR = 13;
 export const LF = 10;
@@ -25,7 +25,9 @@ export const COLON = 58;
 export const SEMICOLON = 59;
 export const SLASH = 47;
 export const QUESTION = 63;
+export const OPEN_BRACKET = 91;
 export const BACKSLASH = 92;
+export const CLOSE_BRACKET = 93;
 export const PERCENT = 37;
 export const ASTERISK = 42;
 

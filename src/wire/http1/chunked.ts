@@ -5,7 +5,7 @@
  * and a server that buffers them without a bound is a known hole (CVE-2024-21647, CVE-2024-22019).
  */
 
-import { COLON, CR, FIELD, hexValue, LF, SP, TAB, TOKEN } from "./bytes.ts";
+import { BACKSLASH, COLON, CR, FIELD, hexValue, LF, QUOTE, SEMICOLON, SP, TAB, TOKEN } from "./bytes.ts";
 
 /** Bytes of one chunk's extensions, and of all of a body's together. */
 const MAX_EXTENSION = 4096;
@@ -16,18 +16,21 @@ const MAX_SIZE_DIGITS = 13;
 
 const STATE = {
   size: 0,
-  extension: 1,
-  sizeLf: 2,
-  data: 3,
-  dataCr: 4,
-  dataLf: 5,
-  trailerStart: 6,
-  trailerName: 7,
-  trailerValue: 8,
-  trailerLf: 9,
-  lastLf: 10,
-  done: 11,
-  refused: 12,
+  blank: 1,
+  extension: 2,
+  quoted: 3,
+  escaped: 4,
+  sizeLf: 5,
+  data: 6,
+  dataCr: 7,
+  dataLf: 8,
+  trailerStart: 9,
+  trailerName: 10,
+  trailerValue: 11,
+  trailerLf: 12,
+  lastLf: 13,
+  done: 14,
+  refused: 15,
 } as const;
 
 export class ChunkedDecoder {
@@ -72,7 +75,10 @@ export class ChunkedDecoder {
     switch (this.#state) {
       case STATE.size:
         return this.#size(byte);
+      case STATE.blank:
       case STATE.extension:
+      case STATE.quoted:
+      case STATE.escaped:
         return this.#extend(byte);
       case STATE.sizeLf:
         if (byte !== LF) return STATE.refused;
@@ -98,15 +104,29 @@ export class ChunkedDecoder {
       return STATE.size;
     }
     if (this.#digits === 0) return STATE.refused;
-    if (byte === CR) return STATE.sizeLf;
-    return byte === 59 || byte === SP || byte === TAB ? STATE.extension : STATE.refused; // ";" or BWS
+    return byte === CR ? STATE.sizeLf : this.#extend(byte);
   }
 
+  /**
+   * Behind the digits: white space that only a ";" may follow, then anything with closed quotes. A line
+   * end within quotes would be one for us and none for a proxy that understands quotes.
+   */
   #extend(byte: number): number {
-    if (byte === CR) return STATE.sizeLf;
+    if (byte === CR && this.#state === STATE.extension) return STATE.sizeLf;
     if (FIELD[byte] === 0) return STATE.refused;
     if (++this.#extension > MAX_EXTENSION || ++this.#extensions > MAX_EXTENSIONS) return STATE.refused;
-    return STATE.extension;
+    switch (this.#state) {
+      case STATE.escaped:
+        return STATE.quoted;
+      case STATE.quoted:
+        if (byte === BACKSLASH) return STATE.escaped;
+        return byte === QUOTE ? STATE.extension : STATE.quoted;
+      case STATE.extension:
+        return byte === QUOTE ? STATE.quoted : STATE.extension;
+      default:
+        if (byte === SEMICOLON) return STATE.extension;
+        return byte === SP || byte === TAB ? STATE.blank : STATE.refused;
+    }
   }
 
   #trailer(byte: number): number {

@@ -1,6 +1,15 @@
 /** The request target in its four forms (RFC 9112 §3.2) and the Host that must go with it. */
 
-import { ASTERISK, equalsIgnoringCase, HOST, QUESTION, SLASH } from "./bytes.ts";
+import {
+  ASTERISK,
+  CLOSE_BRACKET,
+  COLON,
+  equalsIgnoringCase,
+  HOST,
+  OPEN_BRACKET,
+  QUESTION,
+  SLASH,
+} from "./bytes.ts";
 import { type Refusal, refusals } from "./refusals.ts";
 import type { RequestHead } from "./request-head.ts";
 
@@ -64,9 +73,28 @@ function checkHost(head: RequestHead): Refusal | null {
   return isHost(head.bytes, start, end) ? null : refusals.badHost;
 }
 
+/** RFC 9110 §7.2: uri-host [ ":" port ], with a name of at least one byte, or an address in brackets. */
 function isHost(bytes: Buffer, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) {
-    if (HOST[bytes[at] as number] === 0) return false;
+  const behind = bytes[start] === OPEN_BRACKET ? skipLiteral(bytes, start, end) : skipName(bytes, start, end);
+  if (behind === start) return false;
+  if (behind === end) return true;
+  if (bytes[behind] !== COLON) return false;
+  for (let at = behind + 1; at < end; at++) {
+    const byte = bytes[at] as number;
+    if (byte < 48 || byte > 57) return false;
   }
   return true;
+}
+
+function skipName(bytes: Buffer, start: number, end: number): number {
+  let at = start;
+  while (at < end && HOST[bytes[at] as number] === 1) at++;
+  return at;
+}
+
+/** RFC 3986 §3.2.2: what is in the brackets is the application's to understand. */
+function skipLiteral(bytes: Buffer, start: number, end: number): number {
+  let at = start + 1;
+  while (at < end && (HOST[bytes[at] as number] === 1 || bytes[at] === COLON)) at++;
+  return at > start + 1 && at < end && bytes[at] === CLOSE_BRACKET ? at + 1 : start;
 }
