@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import type { Case } from "./cases.ts";
+import { endWithBench } from "./leftovers.ts";
 import type { Peer } from "./peers.ts";
 import { freePort, Server } from "./server.ts";
 import type { Workshop } from "./workshop.ts";
@@ -26,6 +27,8 @@ export async function withServer<T>(
   measure: (server: Server, milliseconds: number) => Promise<T>,
 ): Promise<T> {
   const scratch = mkdtempSync(`${tmpdir()}/tsgi-bench-`);
+  const remove = (): void => rmSync(scratch, { recursive: true, force: true });
+  using _ = endWithBench(remove);
   try {
     const port = await freePort();
     const { python, environment } = bench.workshop;
@@ -35,6 +38,6 @@ export async function withServer<T>(
     const milliseconds = await server.ready();
     return await measure(server, milliseconds);
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
+    remove();
   }
 }

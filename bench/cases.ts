@@ -38,7 +38,7 @@ export interface StartCase extends Common {
 export interface MemoryCase extends Common {
   readonly kind: "memory";
   readonly workers: readonly number[];
-  readonly requests: number;
+  readonly connections: number;
 }
 
 export type Case = LoadCase | MixCase | IdleCase | StartCase | MemoryCase;
@@ -114,10 +114,10 @@ export const cases: readonly Case[] = [
     kind: "memory",
     name: "memory",
     app: "django_hello",
-    about: "memory of the whole tree with 1, 4 and 8 Django workers, after 200 requests",
+    about: "memory of the whole tree with 1, 4 and 8 Django workers, after a load that reached each",
     processes: 1,
     threads: 1,
     workers: [1, 4, 8],
-    requests: 200,
+    connections: 64,
   },
 ];

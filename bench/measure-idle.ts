@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Bench, withServer } from "./bench.ts";
 import type { IdleCase } from "./cases.ts";
 import { MEGABYTE, type Measurement } from "./figures.ts";
+import { endWithBench } from "./leftovers.ts";
 import type { Peer } from "./peers.ts";
 import { proportionalMemory } from "./process-tree.ts";
 import type { Server } from "./server.ts";
@@ -40,6 +41,7 @@ async function hold(
   const { port } = new URL(server.url());
   const parameters = [`${ROOT}/bench/clients/idle.py`, port, `${connections}`];
   const client = spawn(workshop.python, parameters, { stdio: ["pipe", "pipe", "inherit"] });
+  using _ = endWithBench(() => client.kill());
   const lines = createInterface(client.stdout)[Symbol.asyncIterator]();
   try {
     await lines.next();

@@ -10,8 +10,6 @@ import type { Server } from "./server.ts";
 import { type Load, runWrk } from "./wrk.ts";
 
 const WARM_UP_SECONDS = 1;
-/** A request on a new connection under load: past this many milliseconds it counts as never answered. */
-const NEWCOMER_PATIENCE = 1000;
 
 export function measureLoad(bench: Bench, peer: Peer, which: LoadCase): Promise<Measurement> {
   const { processes, connections, post } = which;
@@ -54,12 +52,12 @@ function faults({ socketErrors, badStatus, timeouts }: Load): string[] {
 
 /**
  * A server that serves few connections and lets the others wait looks fast to wrk, which counts only
- * replies. So somebody new knocks in the middle of the load.
+ * replies. So somebody new knocks early in the load, and waits for most of what is left of it.
  */
 async function newcomer(server: Server, seconds: number): Promise<string[]> {
-  await sleep(seconds * 400);
+  await sleep(seconds * 200);
   try {
-    await request({ url: server.url(), patience: Math.min(NEWCOMER_PATIENCE, seconds * 500) });
+    await request({ url: server.url(), patience: seconds * 700 });
     return [];
   } catch {
     return [STARVES];

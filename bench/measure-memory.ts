@@ -1,12 +1,10 @@
-/** Memory of the whole tree with few and with many workers, each having served something. */
+/** Memory of the whole tree with few and with many workers, each having served requests. */
 import { type Bench, withServer } from "./bench.ts";
 import type { MemoryCase } from "./cases.ts";
 import { type FigureName, isFigureName, MEGABYTE, type Measurement } from "./figures.ts";
 import type { Peer } from "./peers.ts";
 import { proportionalMemory } from "./process-tree.ts";
-import { request } from "./request.ts";
-
-const AT_ONCE = 20;
+import { runWrk } from "./wrk.ts";
 
 export async function measureMemory(bench: Bench, peer: Peer, which: MemoryCase): Promise<Measurement> {
   const figures: Partial<Record<FigureName, number>> = {};
@@ -25,11 +23,10 @@ export async function measureMemory(bench: Bench, peer: Peer, which: MemoryCase)
 }
 
 function memoryWith(processes: number, bench: Bench, peer: Peer, which: MemoryCase): Promise<number> {
-  return withServer(bench, peer, which, { processes, connections: AT_ONCE }, async (server) => {
-    for (let sent = 0; sent < which.requests; sent += AT_ONCE) {
-      const batch = Array.from({ length: AT_ONCE }, () => request({ url: server.url() }));
-      await Promise.all(batch);
-    }
+  const { connections } = which;
+  return withServer(bench, peer, which, { processes, connections }, async (server) => {
+    // A worker that has served nothing still shares everything: a few requests would leave some so.
+    await runWrk({ url: server.url(), connections, seconds: bench.seconds });
     return proportionalMemory(server.pid);
   });
 }

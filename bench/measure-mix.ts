@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { type Bench, withServer } from "./bench.ts";
 import type { MixCase } from "./cases.ts";
 import type { Measurement } from "./figures.ts";
+import { endWithBench } from "./leftovers.ts";
 import type { Peer } from "./peers.ts";
 import { ROOT } from "./workshop.ts";
 import { runWrk } from "./wrk.ts";
@@ -56,8 +57,10 @@ async function constantRate(
   { workshop, seconds }: Bench,
   { port, rate, every }: { readonly port: string; readonly rate: number; readonly every: number },
 ): Promise<Arrivals> {
-  const client = [`${ROOT}/bench/clients/constant_rate.py`, "--port", port, "--rate", `${rate}`];
-  const parameters = [...client, "--seconds", `${seconds}`, "--slow-every", `${every}`];
-  const { stdout } = await promisify(execFile)(workshop.python, parameters);
+  const script = [`${ROOT}/bench/clients/constant_rate.py`, "--port", port, "--rate", `${rate}`];
+  const parameters = [...script, "--seconds", `${seconds}`, "--slow-every", `${every}`];
+  const client = promisify(execFile)(workshop.python, parameters);
+  using _ = endWithBench(() => client.child.kill());
+  const { stdout } = await client;
   return JSON.parse(stdout) as Arrivals;
 }

@@ -5,6 +5,13 @@ import { type FigureName, isFigureName, type Measurement } from "./figures.ts";
 import type { Peer } from "./peers.ts";
 import { describeMachine, type Machine, ROOT } from "./workshop.ts";
 
+const HEADLINES: Readonly<Record<Case["kind"], FigureName>> = {
+  load: "requestsPerSecond",
+  mix: "sameRateFastP99Milliseconds",
+  idle: "memoryGrowthMegabytes",
+  start: "startMilliseconds",
+  memory: "memory8Megabytes",
+};
 const FOLDER = `${ROOT}/bench/results`;
 
 export interface Row extends Measurement {
@@ -24,6 +31,8 @@ export interface Result {
   readonly versions: Readonly<Record<string, string>>;
   readonly rows: readonly Row[];
   readonly leftOut: readonly LeftOut[];
+  /** The figure that the case is about. */
+  readonly headline: FigureName;
   /** tsgi's figure divided by the peer's. */
   readonly ratios: Readonly<Record<string, Readonly<Partial<Record<FigureName, number>>>>>;
 }
@@ -52,6 +61,7 @@ export function toResult({ which, rows, ...rest }: Finished): Result {
     measured: new Date().toISOString().slice(0, 10),
     machine: describeMachine(),
     ...rest,
+    headline: HEADLINES[which.kind],
     rows,
     ratios: ratios(rows),
   };

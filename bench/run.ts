@@ -38,7 +38,6 @@ async function main(): Promise<void> {
       dry: { type: "boolean", default: false },
     },
   });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130));
   const workshop = openWorkshop();
   const peers = choosePeers(values.peers.split(",").filter(Boolean), workshop);
   const plan = { workshop, peers, seconds: Number(values.seconds), rounds: Number(values.rounds) };

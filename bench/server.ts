@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { endWithBench } from "./leftovers.ts";
 import { processTree, stillRuns, type TreeMember } from "./process-tree.ts";
 import { firstReply } from "./request.ts";
 
@@ -20,16 +21,12 @@ export interface Launch {
   readonly log: string;
 }
 
-const running = new Set<Server>();
-process.on("exit", () => {
-  for (const server of running) server.kill();
-});
-
 export class Server implements AsyncDisposable {
   readonly pid: number;
   readonly #launch: Launch;
   readonly #child: ChildProcess;
   readonly #started = performance.now();
+  readonly #ending = endWithBench(() => this.kill());
 
   constructor(launch: Launch) {
     this.#launch = launch;
@@ -40,7 +37,6 @@ export class Server implements AsyncDisposable {
     closeSync(log);
     this.#child.on("error", () => {});
     this.pid = this.#child.pid ?? 0;
-    if (this.pid !== 0) running.add(this);
   }
 
   url(path = "/"): string {
@@ -58,19 +54,20 @@ export class Server implements AsyncDisposable {
 
   /** Asks to stop, waits, and ends by force whatever is left. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.pid === 0) return;
-    const tree = processTree(this.pid);
-    if (this.#child.exitCode === null && this.#child.signalCode === null) killQuietly(this.pid, "SIGTERM");
+    const tree = this.pid === 0 ? [] : processTree(this.pid);
+    if (tree.some((member) => member.pid === this.pid)) killQuietly(this.pid, "SIGTERM");
     const end = performance.now() + STOP_PATIENCE;
     while (performance.now() < end && tree.some(stillRuns)) await sleep(10);
     this.kill(tree);
   }
 
+  /** `known` are those that were in the tree before: orphans are no longer found from the root. */
   kill(known: readonly TreeMember[] = []): void {
-    for (const member of [...known, ...processTree(this.pid)]) {
+    const tree = this.pid === 0 ? [] : processTree(this.pid);
+    for (const member of [...known, ...tree]) {
       if (stillRuns(member)) killQuietly(member.pid, "SIGKILL");
     }
-    running.delete(this);
+    this.#ending[Symbol.dispose]();
   }
 
   #lastLines(): string {

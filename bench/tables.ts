@@ -59,17 +59,19 @@ function sentence({ about, processes, threads, rounds, seconds }: Result): strin
   return `${upper}. ${processes} × ${threads} (processes × threads); the median of ${rounds} rounds of ${seconds} s.`;
 }
 
-/** Head and rows; the last columns are tsgi's ratio in the first figure that has a good direction. */
+/** Head and rows; the last column is tsgi's figure divided by theirs, in the figure that the case is about. */
 function tableOf(result: Result): string[][] {
   const names = Object.keys(figures).filter(isFigureName);
   const used = names.filter((name) => result.rows.some((row) => row.figures[name] !== undefined));
-  const compared = used.find((name) => figures[name].better !== "");
-  const head = ["server", ...used.map((name) => figures[name].title), "tsgi / it"];
+  const head = [
+    "server",
+    ...used.map((name) => figures[name].title),
+    `tsgi ÷ it, ${figures[result.headline].title}`,
+  ];
   return [head, ...result.rows.map((row) => [row.peer, ...used.map((name) => cell(row, name)), ratio(row)])];
 
   function ratio(row: Row): string {
-    const value = compared === undefined ? undefined : result.ratios[row.peer]?.[compared];
-    return value === undefined ? "" : `${value.toFixed(2)} ×`;
+    return result.ratios[row.peer]?.[result.headline]?.toFixed(2) ?? "";
   }
 }
 

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
+import { endWithBench } from "./leftovers.ts";
 import { ROOT } from "./workshop.ts";
 
 export interface Load {
@@ -40,6 +41,7 @@ export async function runWrk({ url, connections, seconds, ...script }: LoadOptio
     BENCH_SLOW_EVERY: `${script.slowEvery ?? 0}`,
   };
   const child = spawn("wrk", parameters, { env, stdio: ["ignore", "pipe", "inherit"] });
+  using _ = endWithBench(() => child.kill());
   const [printed] = await Promise.all([text(child.stdout), once(child, "close")]);
   const line = /^JSON (.*)$/m.exec(printed)?.[1];
   if (line === undefined) throw new Error(`wrk says:\n${printed}`);

@@ -71,18 +71,14 @@ def serve(
     )
     connection.running = stream
     connection.gone = False
+    if connection.inbox:
+        # What an earlier request was sent and did not take: it had failed, or did not read on.
+        connection.inbox.clear()
     connection.begun = begun = connection.begun + 1
     connection.cells[connection.begun_cell] = begun
     try:
         result = slot.application(environ, exchange.start_response)
-        if (
-            result.__class__ is list
-            and len(result) == 1
-            and exchange.head is not None
-            and exchange.is_plain
-            and not exchange.head_sent
-            and not exchange.is_head
-        ):
+        if result.__class__ is list and len(result) == 1 and exchange.takes_body and not exchange.head_sent:
             body = result[0]
             length = exchange.length
             if body.__class__ is bytes and len(body) < _WORTH_HOLDING and length in (-1, len(body)):
@@ -131,9 +127,10 @@ class Exchange:
     stream: int
     input: Optional[BodyStream] = None
     is_head = False
-    #: start_response was called, and the status allows a body
-    is_plain = False
-    head: Optional[bytes] = None
+    #: Empty until start_response was called.
+    head = b""
+    #: start_response was called, and neither the method nor the status forbids a body.
+    takes_body = False
     code = 0
     length = -1
     flags = 0
@@ -150,11 +147,13 @@ class Exchange:
 
     def start_response(self, status: str, headers: Headers, exc_info: Any = None) -> Write:
         """PEP 3333 §The start_response() Callable. Raises Violation for what cannot be sent."""
-        if self.head is not None:
+        if self.head:
             self._start_again(exc_info)
         self.head, code, self.length, self.flags = _encode_head(status, headers)
         self.code = code
-        self.is_plain = code >= 200 and code != 204 and code != 304
+        self.takes_body = (code > 204 and code != 304) or 200 <= code < 204
+        if self.is_head:
+            self.takes_body = False
         return self.write
 
     def _start_again(self, exc_info: Any) -> None:
@@ -170,11 +169,11 @@ class Exchange:
         """PEP 3333 §The write() Callable: the chunk is on its way when it returns."""
         if not isinstance(chunk, bytes):
             raise Violation(f"write() takes bytes, not {type(chunk).__name__}")
-        if self.head is None:
+        if not self.head:
             raise Violation("write() before start_response")
         if self.connection.running != self.stream:
             raise Violation("write() after the end of its request")
-        if not chunk or self._is_bodyless():
+        if not chunk or not self.takes_body:
             return
         if not self._send_chunk(chunk) and self.connection.gone:
             raise ClientGone("client disconnected")
@@ -238,7 +237,6 @@ class Exchange:
         self.code = 500
         self.flags = 0
         self.length = len(_ERROR_BODY)
-        self.is_plain = True
         self.whole = b"" if self.is_head else _ERROR_BODY
         connection.transmit(self._response_frame(self.whole, _LAST, started), 1)
 
@@ -253,15 +251,13 @@ class Exchange:
             result = [result]
         if isinstance(result, (list, tuple)):
             self._send_list(result)
-        elif self._is_bodyless_now():
+        elif result.__class__ is FileWrapper and self._send_file(result):
             pass
-        elif isinstance(result, FileWrapper) and self._send_file(result):
-            pass
-        else:
+        elif self.takes_body or not self.head:
             self._send_chunks(slot, result)
-        if self.head is None:
+        if not self.head:
             raise Violation("the application did not call start_response")
-        if self.whole is None and not self.connection.gone and not self._is_bodyless():
+        if self.whole is None and not self.connection.gone and self.takes_body:
             if not self.head_sent and self.length < 0:
                 self.length = 0
             self.is_short = self.body_sent < self.length
@@ -271,12 +267,12 @@ class Exchange:
         for chunk in result:
             if not isinstance(chunk, bytes):
                 raise Violation(f"the response's body must be bytes, not {type(chunk).__name__}")
-        if self.head is None:
+        if not self.head:
             raise Violation("the application did not call start_response")
         body: bytes = result[0] if len(result) == 1 else b"".join(result)
-        if self._is_bodyless():
+        if not self.takes_body:
             # An empty list says nothing about what GET would have got.
-            if self.is_head and self.is_plain and self.length < 0 and body:
+            if self.is_head and self.length < 0 and body and self.code not in (204, 304) and self.code >= 200:
                 self.length = len(body)
             self.whole = b""
         elif self.head_sent:
@@ -298,22 +294,19 @@ class Exchange:
 
     def _send_chunks(self, slot: "Slot", result: Any) -> None:
         for chunk in result:
-            if not chunk:
-                if not isinstance(chunk, bytes):
-                    raise Violation(f"the response's body must be bytes, not {type(chunk).__name__}")
-                if self._is_bodyless_now():
-                    return
-                continue
-            if not isinstance(chunk, bytes):
+            if chunk.__class__ is not bytes and not isinstance(chunk, bytes):
                 raise Violation(f"the response's body must be bytes, not {type(chunk).__name__}")
-            if self.head is None:
-                raise Violation("the application did not call start_response before the body")
-            if self._is_bodyless():
-                return
-            if self.whole is not None:
+            if not self.takes_body:
+                if self.head:
+                    return
+                if chunk:
+                    raise Violation("the application did not call start_response before the body")
+            elif not chunk:
+                continue
+            elif self.whole is not None:
                 self.has_surplus = True
                 return
-            if not self.head_sent and len(chunk) == self.length <= _LARGEST_CHUNK:
+            elif not self.head_sent and len(chunk) == self.length <= _LARGEST_CHUNK:
                 self._ripen(slot, chunk)
             elif not self._send_chunk(chunk):
                 return
@@ -364,7 +357,7 @@ class Exchange:
 
     def _send_file(self, wrapper: FileWrapper) -> bool:
         """Lets the router send the file by itself; False when it has to be read here."""
-        if self.head is None or self.head_sent:
+        if not self.takes_body or self.head_sent:
             return False
         found = locate(wrapper)
         if found is None:
@@ -385,13 +378,17 @@ class Exchange:
             20, frames.FILE, 0, 0, self.stream, file.descriptor, file.offset, file.length
         )
         connection.transmit(self._response_frame(b"", 0, 0) + offer, 0)
-        kind, flags, _, _ = connection.await_frame()
-        if kind == frames.GONE:
-            raise ClientGone("client disconnected")
-        if kind == frames.FILE_TAKEN and not flags & frames.REFUSED:
-            self.body_sent = file.length
-            return True
-        return False
+        while True:
+            kind, flags, _, _ = connection.await_frame()
+            if kind == frames.GONE:
+                raise ClientGone("client disconnected")
+            if kind == frames.FILE_TAKEN:
+                break
+            # Else the rest of a body that the application has not read to its end.
+        if flags & frames.REFUSED:
+            return False
+        self.body_sent = file.length
+        return True
 
     # ---- frames
 
@@ -423,7 +420,7 @@ class Exchange:
 
     def _response_header(self, body_size: int, flags: int, started: int) -> bytes:
         """RESPONSE up to its body. The service time counts only with `last`."""
-        head = self.head or b""
+        head = self.head
         if self.length >= 0:
             head += b"Content-Length: %d\r\n" % self.length
         micros = min((_clock() - started) // 1000, 0xFFFFFFFF) if flags & _LAST else 0
@@ -436,14 +433,7 @@ class Exchange:
             + head
         )
 
-    # ---- small questions
-
-    def _is_bodyless(self) -> bool:
-        return self.is_head or not self.is_plain
-
-    def _is_bodyless_now(self) -> bool:
-        """Whether the head is known and nothing of a body is wanted: then nobody needs to iterate."""
-        return self.head is not None and (self.is_head or not self.is_plain)
+    # ---- complaints
 
     def _describe_surplus(self, environ: Dict[str, Any]) -> str:
         return "%s: the body is longer than its Content-Length of %d; the rest was dropped" % (

@@ -16,11 +16,13 @@ from typing import Any, Dict, Final
 # Not in the fcntl module before 3.13; from Linux's asm-generic/fcntl.h.
 _F_SETSIG: Final = 10
 _O_ASYNC: Final = 0o20000
+# The application may replace it (gevent does) before a worker comes here.
+_Socket = socket.socket
 
 
 class Lifeline:
     def __init__(self, path: str) -> None:
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket = _Socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.connect(path)
         descriptor = self._socket.fileno()
         fcntl.fcntl(descriptor, fcntl.F_SETOWN, os.getpid())

@@ -2,9 +2,8 @@
 
 import os
 import sys
-from typing import Optional, Tuple
+from typing import Callable, Optional, Tuple
 
-_PR_SET_NAME = 15
 _PR_SET_DUMPABLE = 4
 
 
@@ -28,14 +27,20 @@ class Title:
             _write("/proc/self/mem", name[: size - 1].ljust(size, b"\0"), start)
 
 
-def make_dumpable() -> None:
-    """After setuid, /proc/PID/fd of this process belongs to root until this is called."""
+def prepare_dumpable() -> Callable[[], None]:
+    """What makes this process readable to its own user again after a setuid; to be called after it.
+
+    Without it /proc/PID/fd belongs to root: the router could not open the application's files and
+    the title could not be set. In two steps, because the new user may be unable to import.
+    """
     try:
         import ctypes
 
-        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)
+        prctl = ctypes.CDLL(None).prctl
     except (ImportError, OSError, AttributeError, TypeError):
-        pass  # Files that the application sends are streamed instead.
+        # Files are streamed instead and the title stays.
+        return lambda: None
+    return lambda: prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)
 
 
 def start_time(pid: int) -> int:

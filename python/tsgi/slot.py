@@ -202,6 +202,7 @@ class Slot:
         unpack = frames.Header.unpack_from
         backlog = connection.backlog
         held = connection.held
+        unfinished = self.errors.unfinished
         several = len(self._links) > 1
         start = connection.start
         end = connection.end
@@ -238,6 +239,8 @@ class Slot:
                 now = serve(self, connection, view, begin, start, flags, stream, now)
                 if several:
                     self._stop_running()
+                if unfinished:
+                    self.errors.flush()
                 start = connection.start
                 end = connection.end
             elif kind == frames.RETIRE:
@@ -260,6 +263,7 @@ class Slot:
                 self._start_running(now)
                 serve(self, connection, memoryview(payload), 0, len(payload), flags, stream, now)
                 self._stop_running()
+                self.errors.flush()
         return True
 
     def _start_running(self, now: int) -> None:
@@ -272,5 +276,3 @@ class Slot:
         self.running_since = 0
         if self.is_marked:
             self.unmark()
-        if self.errors.unfinished:
-            self.errors.flush()

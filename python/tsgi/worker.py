@@ -14,7 +14,7 @@ import time
 from _thread import allocate_lock, start_new_thread
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
-from . import process
+from . import headers, process
 from .counters import Counters
 from .errors import ErrorStream
 from .file_wrapper import FileWrapper
@@ -112,6 +112,7 @@ class Worker:
     # ---- slots
 
     def _serve(self, loaded: Loaded) -> None:
+        headers.on_dropped = self._report_dropped
         boot = self._boot
         threads: int = boot["threads"]
         routers: List[str] = boot["routers"]
@@ -172,6 +173,11 @@ class Worker:
             "wsgi.file_wrapper": FileWrapper,
             "wsgi.input_terminated": True,
         }
+
+    def _report_dropped(self, name: str) -> None:
+        self._errors.log(
+            f"the application's header {name} is not sent: the connection to the client is tsgi's to manage"
+        )
 
     def _say(self, message: Dict[str, Any]) -> None:
         if self._lifeline is not None and os.getpid() == self._pid:

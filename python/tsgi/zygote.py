@@ -103,6 +103,7 @@ class Zygote:
         gid: Optional[int] = self.boot["gid"]
         if uid is None and gid is None:
             return
+        make_dumpable = process.prepare_dumpable()
         name = None
         if uid is not None:
             try:
@@ -120,7 +121,7 @@ class Zygote:
             os.setgid(gid)
         if uid is not None and os.geteuid() != uid:
             os.setuid(uid)
-        process.make_dumpable()
+        make_dumpable()
 
     def _say_started(self) -> None:
         self._say(

@@ -169,6 +169,11 @@ export class Instance {
     );
   }
 
+  /** Nobody is let in any more once the routers have closed theirs too. */
+  closeListeners(): void {
+    for (const listener of this.#equipment.listeners) listener.close();
+  }
+
   /** At once, whatever they are doing. */
   killAll(): void {
     for (const worker of this.crew.living) worker.kill();

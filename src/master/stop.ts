@@ -32,6 +32,8 @@ export class Stop {
 
   begin(): void {
     this.#instance.tellRouters({ do: "drain" });
+    // While one process holds a listener open, the kernel goes on taking connections for it.
+    this.#instance.closeListeners();
   }
 
   goOn(now: number): void {

@@ -104,7 +104,7 @@ export class BodyIntake {
     const { slot, request } = this.#exchange;
     if (slot === null || this.#isEnded || !request.hasMoreBody) return;
     this.#isEnded = true;
-    slot.sendBody(this.#exchange, [], FLAG.last | FLAG.aborted);
+    slot.sendAbort(this.#exchange);
   }
 
   /** The response is out before the body was in: whoever pulled it waits for its end. */

@@ -35,14 +35,14 @@ export function encodeWhole(
   let end = endEnviron(bytes, encodeEnviron(bytes, environ, head, connection), -1);
   bytes.writeUInt32LE(end - environ, start + FRAME_HEADER);
   if (bodyEnd > bodyStart) end += received.bytes.copy(bytes, end, bodyStart, bodyEnd);
-  return { bytes, start, end, body: NO_PIECES, hasMoreBody: false };
+  return { arena: null, bytes, start, end, body: NO_PIECES, hasMoreBody: false };
 }
 
 /** Encodes a head whose body is still to come; `attachBody` makes it a request. */
 export function encodeHeadOnly(head: RequestHead, connection: Buffer): EncodedRequest {
   const bytes = Buffer.allocUnsafe(PREFIX + environBound(head, connection) + ENVIRON_END);
   const end = encodeEnviron(bytes, PREFIX, head, connection);
-  return { bytes, start: 0, end, body: NO_PIECES, hasMoreBody: false };
+  return { arena: null, bytes, start: 0, end, body: NO_PIECES, hasMoreBody: false };
 }
 
 /** Ends the environ, now that it is known whether a chunked body has a length, and adds what was collected. */
@@ -50,5 +50,5 @@ export function attachBody({ bytes, end: environEnd }: EncodedRequest, body: Req
   const isWhole = body.isComplete;
   const end = endEnviron(bytes, environEnd, body.isChunked && isWhole ? body.received : -1);
   bytes.writeUInt32LE(end - PREFIX, FRAME_HEADER);
-  return { bytes, start: 0, end, body: body.release(), hasMoreBody: !isWhole };
+  return { arena: null, bytes, start: 0, end, body: body.release(), hasMoreBody: !isWhole };
 }

@@ -3,6 +3,7 @@
  * the pool gives it to a slot, the slot calls back with what the worker says.
  */
 
+import type { Arena } from "./arena.ts";
 import type { Slot } from "./slot.ts";
 
 /** A range of bytes that is valid only during the call that brings it. */
@@ -64,6 +65,8 @@ export interface WorkerFile {
 }
 
 export interface EncodedRequest {
+  /** Where `bytes` lie, if that is a slot's arena and this request stands on that slot. */
+  arena: Arena | null;
   /** Frame header, environ and, where it is small, the body. */
   bytes: Buffer;
   start: number;

@@ -14,10 +14,10 @@ import { type Refusal, refusals } from "../wire/http1/refusals.ts";
 import { INCOMPLETE, REFUSED, type RequestHead } from "../wire/http1/request-head.ts";
 import { CONTINUE, PERSISTENCE } from "../wire/http1/response.ts";
 import { BodyIntake } from "./body-intake.ts";
-import { encodeHeadOnly, encodeWhole, type Received } from "./encode-request.ts";
+import { encodeHeadOnly } from "./encode-request.ts";
+import { handOver, handOverWhole } from "./hand-over.ts";
 import type { Http1Door } from "./http1-door.ts";
 import { Http1Exchange } from "./http1-exchange.ts";
-import type { Slot } from "./slot.ts";
 import { WriteWatch } from "./write-watch.ts";
 
 /** Bytes read ahead of the answer to the present request; past it the socket is not read. */
@@ -59,7 +59,7 @@ export class Http1Connection {
     const { socket } = this;
     socket.on("data", (chunk: Buffer) => this.#guard(chunk));
     socket.on("end", () => this.#onEnd());
-    socket.on("drain", () => this.#exchange?.resume());
+    socket.on("drain", () => this.#onDrain());
     socket.on("error", () => {}); // "close" follows
     socket.on("close", () => this.#onClose());
   }
@@ -115,11 +115,30 @@ export class Http1Connection {
     this.#isReading = true;
     let bytes: Buffer | null = input;
     while (bytes !== null && this.#state === "head") {
+      this.#rest = bytes;
+      if (this.#isHeldBack) {
+        this.socket.pause();
+        break;
+      }
       this.#rest = null;
       const isUsed = this.#readRequest(bytes);
       bytes = isUsed ? this.#rest : null;
     }
     this.#isReading = false;
+  }
+
+  /** The client does not take its responses: no further request of its is served until it does. */
+  get #isHeldBack(): boolean {
+    return this.socket.writableLength >= this.door.settings.responseCollect;
+  }
+
+  #onDrain(): void {
+    if (this.#exchange !== null) {
+      this.#exchange.resume();
+    } else if (this.#state === "head" && this.#rest !== null) {
+      this.socket.resume();
+      this.#readRequests(this.#rest);
+    }
   }
 
   /** Returns false when `bytes` hold no whole head yet. */
@@ -128,8 +147,9 @@ export class Http1Connection {
     const behind = parseHead(head, bytes, 0, bytes.length);
     if (behind === INCOMPLETE) {
       this.#rest = bytes;
-      if (this.#isInputOver) this.socket.destroy();
-      if (this.#isIdle) {
+      if (this.#isInputOver) {
+        this.#linger();
+      } else if (this.#isIdle) {
         this.#isIdle = false;
         this.#deadline = this.door.clock.now() + this.door.settings.headTimeout;
       }
@@ -152,7 +172,7 @@ export class Http1Connection {
       const bodyEnd = behind + length;
       this.#state = "answering";
       if (bodyEnd < bytes.length) this.#rest = bytes.subarray(bodyEnd);
-      this.#submitWhole(exchange, head, { bytes, bodyStart: behind, bodyEnd });
+      handOverWhole(this.door, exchange, { head, facts: this.#facts, bytes, bodyStart: behind, bodyEnd });
     } else {
       this.#state = "body";
       exchange.request = encodeHeadOnly(head, this.#facts);
@@ -162,24 +182,10 @@ export class Http1Connection {
     }
   }
 
-  #submitWhole(exchange: Http1Exchange, head: RequestHead, received: Received): void {
-    const slot = this.door.pool.take(this.door.clock.now());
-    exchange.request = encodeWhole(slot, head, this.#facts, received);
-    this.#give(exchange, slot);
-  }
-
-  /** Hands over a request that was encoded before. */
+  /** Hands over a request whose body did not come with its head. */
   submit(exchange: Http1Exchange): void {
     this.#state = "answering";
-    this.#give(exchange, this.door.pool.take(this.door.clock.now()));
-  }
-
-  #give(exchange: Http1Exchange, slot: Slot | null): void {
-    const { pool, clock } = this.door;
-    if (slot !== null) pool.place(slot, exchange);
-    else if (!pool.enqueue(exchange, clock.now())) {
-      exchange.fail({ status: 503, why: "too many requests are waiting (queue-limit)" });
-    }
+    handOver(this.door, exchange);
   }
 
   #onBodyBytes(intake: BodyIntake, bytes: Buffer, start: number): void {
@@ -206,7 +212,8 @@ export class Http1Connection {
   /** The client may send another request after this one. */
   get mayKeepAlive(): boolean {
     const { isDraining, settings } = this.door;
-    return !isDraining && !this.#isInputOver && settings.keepAliveTimeout > 0 && this.isRequestComplete;
+    const mayAsk = !this.#isInputOver || this.#rest !== null;
+    return !isDraining && mayAsk && settings.keepAliveTimeout > 0 && this.isRequestComplete;
   }
 
   /** The response is out. */
@@ -257,14 +264,20 @@ export class Http1Connection {
 
   /** Ends the connection if it has no request that has arrived. */
   closeIfIdle(): void {
-    if (this.#state === "head") this.socket.destroy();
+    if (this.#state !== "head") return;
+    if (this.socket.writableLength > 0) this.#linger();
+    else this.socket.destroy();
   }
 
   /** Called by the door's sweep. */
   checkDeadline(now: number): void {
-    if (this.#writeWatch.isStalled(this.socket, now, this.door.settings.writeTimeout)) this.socket.destroy();
-    if (this.#intake !== null) {
+    if (this.#writeWatch.isStalled(this.socket, now, this.door.settings.writeTimeout)) {
+      this.socket.destroy();
+    } else if (this.#intake !== null) {
       if (now >= this.#intake.deadline) this.#intake.refuse(refusals.tooSlow);
+    } else if (this.socket.writableLength > 0) {
+      // Who still takes an answer is neither idle nor late: the write watch is its deadline.
+      this.#deadline = Math.max(this.#deadline, now + LINGER_TIME);
     } else if (now >= this.#deadline) {
       if (this.#state === "head" && this.#rest !== null) this.refuse(refusals.tooSlow);
       else this.socket.destroy();
@@ -274,11 +287,10 @@ export class Http1Connection {
   /** The client sends nothing more; it may still be reading (RFC 9112 §9.6 allows half-closing). */
   #onEnd(): void {
     this.#isInputOver = true;
-    if (this.#state === "answering" && this.isRequestComplete) return;
-    if (this.#intake !== null && !this.#intake.isComplete) {
-      this.#intake.abort();
+    if (!this.isRequestComplete) {
+      this.abortBody();
       this.socket.destroy();
-    } else {
+    } else if (this.#state !== "answering" && !(this.#state === "head" && this.#isHeldBack)) {
       this.socket.end();
     }
   }

@@ -13,7 +13,14 @@ import { type FileBody, openWorkerFile } from "./file-body.ts";
 import type { Http1Connection } from "./http1-connection.ts";
 import type { Slot } from "./slot.ts";
 
-const NO_REQUEST: EncodedRequest = { bytes: Buffer.alloc(0), start: 0, end: 0, body: [], hasMoreBody: false };
+const NO_REQUEST: EncodedRequest = {
+  arena: null,
+  bytes: Buffer.alloc(0),
+  start: 0,
+  end: 0,
+  body: [],
+  hasMoreBody: false,
+};
 
 export class Http1Exchange implements Exchange {
   slot: Slot | null = null;
@@ -162,7 +169,7 @@ export class Http1Exchange implements Exchange {
   }
 
   pull(): void {
-    if (this.isAbandoned) this.#connection.abortBody();
+    if (this.isAbandoned) this.slot?.sendAbort(this);
     else this.#connection.pullBody();
   }
 
@@ -217,13 +224,19 @@ export class Http1Exchange implements Exchange {
     connection.finished(this, this.#keepsAlive);
   }
 
-  /** The response cannot be ended well: the client must see that it is not whole. */
+  /**
+   * The response cannot be ended well: the client gets what there is, and must see that it is not whole.
+   * A body that only ends with the connection would look whole if it ended in order.
+   */
   cut(): void {
     this.#isOver = true;
     this.isAbandoned = true;
     this.#file?.stop();
     this.#log();
-    this.#connection.socket.destroy();
+    this.slot?.sendGone(this);
+    this.slot?.resume();
+    if (this.#isChunked || this.#promised >= 0) this.#connection.finished(this, false);
+    else this.#connection.socket.resetAndDestroy();
   }
 
   #log(): void {

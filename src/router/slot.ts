@@ -10,10 +10,9 @@
 
 import type { Socket } from "node:net";
 import { FLAG, FRAME, FRAME_HEADER, type Hello, writeFrameHeader } from "../wire/frame.ts";
-import type { Exchange } from "./exchange.ts";
+import { ARENA_SIZE, Arena } from "./arena.ts";
+import type { EncodedRequest, Exchange } from "./exchange.ts";
 import { FrameReader } from "./frame-reader.ts";
-
-const ARENA = 65_536;
 
 export interface SlotOwner {
   /** A request on the slot is finished after so many microseconds in the application. */
@@ -43,11 +42,12 @@ export class Slot {
   /** Requests answered on this connection: the counter page says how many were begun. */
   answered = 0;
 
-  #arena = Buffer.allocUnsafeSlow(ARENA);
-  #arenaEnd = 0;
-  #flushed = 0;
+  #arena = new Arena();
+  /** One that has become free again. */
+  #spare: Arena | null = null;
   #stream = 0;
   #bodyGoesTo: Exchange | null = null;
+  #isPaused = false;
 
   constructor(socket: Socket, hello: Hello, owner: SlotOwner) {
     this.socket = socket;
@@ -78,15 +78,13 @@ export class Slot {
 
   /** A place in the arena for a frame of at most `size` bytes. */
   reserve(size: number): { bytes: Buffer; start: number } {
-    if (size > ARENA) return { bytes: Buffer.allocUnsafeSlow(size), start: 0 };
-    if (this.#arenaEnd + size > ARENA) {
+    if (size > ARENA_SIZE) return { bytes: Buffer.allocUnsafeSlow(size), start: 0 };
+    if (!this.#arena.hasRoom(size)) {
       this.flush();
-      // Requests that wait still point into the old arena: they keep it alive.
-      this.#arena = Buffer.allocUnsafeSlow(ARENA);
-      this.#arenaEnd = 0;
-      this.#flushed = 0;
+      this.#arena = this.#spare ?? new Arena();
+      this.#spare = null;
     }
-    return { bytes: this.#arena, start: this.#arenaEnd };
+    return { bytes: this.#arena.bytes, start: this.#arena.end };
   }
 
   /** Puts a request on the slot. Its frame was encoded into a reserved place or a buffer of its own. */
@@ -104,20 +102,24 @@ export class Slot {
     if (this.waiting.length === 0) this.busySince = this.#owner.now();
     this.waiting.push(exchange);
     exchange.slot = this;
-    if (request.bytes === this.#arena && request.start === this.#arenaEnd && bodySize === 0) {
-      this.#arenaEnd = request.end;
-      this.#flushSoon();
-      return;
+    const arena =
+      request.bytes === this.#arena.bytes && request.start === this.#arena.end ? this.#arena : null;
+    request.arena = arena;
+    if (arena === null || bodySize > 0) this.flush();
+    if (arena !== null) {
+      arena.live++;
+      arena.end = request.end;
     }
-    this.flush();
+    if (arena !== null && bodySize === 0) this.#flushSoon();
+    else this.#writeNow(request);
+  }
+
+  #writeNow({ arena, bytes, start, end, body }: EncodedRequest): void {
     this.socket.cork();
-    this.socket.write(request.bytes.subarray(request.start, request.end));
-    for (const piece of request.body) this.socket.write(piece);
+    this.socket.write(bytes.subarray(start, end));
+    for (const piece of body) this.socket.write(piece);
     this.socket.uncork();
-    if (request.bytes === this.#arena) {
-      this.#arenaEnd = request.end;
-      this.#flushed = request.end;
-    }
+    if (arena !== null) arena.flushed = end;
   }
 
   #flushSoon(): void {
@@ -128,9 +130,10 @@ export class Slot {
 
   flush(): void {
     this.isFlushQueued = false;
-    if (this.#flushed === this.#arenaEnd) return;
-    this.socket.write(this.#arena.subarray(this.#flushed, this.#arenaEnd));
-    this.#flushed = this.#arenaEnd;
+    const arena = this.#arena;
+    if (arena.flushed === arena.end) return;
+    this.socket.write(arena.bytes.subarray(arena.flushed, arena.end));
+    arena.flushed = arena.end;
   }
 
   /** Sends more of the running request's body. False: wait for the exchange's next `pull()`. */
@@ -150,6 +153,11 @@ export class Slot {
   /** Tells the worker that the client has gone, if the exchange is the running one. */
   sendGone(exchange: Exchange): void {
     if (this.waiting[0] === exchange) this.#sendEmpty(FRAME.gone, 0);
+  }
+
+  /** Tells the worker that the rest of the body will not come, if the exchange is the running one. */
+  sendAbort(exchange: Exchange): void {
+    if (this.waiting[0] === exchange) this.sendBody(exchange, [], FLAG.last | FLAG.aborted);
   }
 
   sendFileTaken(isTaken: boolean): void {
@@ -188,20 +196,33 @@ export class Slot {
     if (exchange !== undefined) exchange.slot = null;
     if (this.#bodyGoesTo === exchange) this.#bodyGoesTo = null;
     this.answered++;
-    if (this.waiting.length > 0) {
+    if (exchange?.request.arena != null) this.#release(exchange.request.arena);
+    // Its client took too little at the end: the next one's responses do not wait for that.
+    if (this.#isPaused) this.resume();
+    const next = this.waiting[0];
+    if (next !== undefined) {
       this.busySince = this.#owner.now();
-    } else if (this.#flushed === this.#arenaEnd && this.socket.writableLength === 0) {
-      this.#arenaEnd = 0;
-      this.#flushed = 0;
+      if (next.isAbandoned) this.sendGone(next); // it could not be told before it was the running one
     }
     this.#owner.finished(this, micros);
   }
 
+  /** A request in this arena has been answered. */
+  #release(arena: Arena): void {
+    arena.live--;
+    if (!arena.isUnused || this.socket.writableLength > 0) return;
+    arena.reset();
+    if (arena !== this.#arena) this.#spare = arena;
+  }
+
   pause(): void {
+    this.#isPaused = true;
     this.socket.pause();
   }
 
   resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
     this.socket.resume();
   }
 

@@ -96,7 +96,7 @@ test("threads that the application left running are named, with lazy-apps as the
 
 test("with --lazy-apps each worker imports the application for itself", async () => {
   using folder = new Folder();
-  const app = writeHelloApp(folder, { more: "print('imported by', os.getpid())\n" });
+  const app = writeHelloApp(folder, { more: "print(f'imported by {os.getpid()}')\n" });
   await using server = await startServer(["--lazy-apps", "--processes", "3", app]);
   assert.match(server.log, /^application app:application loaded in each worker in [\d.]+ ms/m);
   const workers = await server.untilPids("worker", { count: 3 });

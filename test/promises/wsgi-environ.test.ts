@@ -1,19 +1,30 @@
 import assert from "node:assert/strict";
-import type { NetConnectOpts } from "node:net";
-import { test } from "node:test";
+import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { parseResponse, plainRequest, sendRaw } from "../support/raw-exchange.ts";
-import { Folder, startServer } from "../support/start-server.ts";
+import { curl } from "../support/curl.ts";
+import { plainRequest } from "../support/plain-request.ts";
+import { ask } from "../support/raw-client.ts";
+import { Folder, type RunningServer, startServer } from "../support/start-server.ts";
 import { startWsgiref } from "../support/wsgiref-server.ts";
 
 const APP = fileURLToPath(new URL("../apps/environ_app.py", import.meta.url));
 
+let server: RunningServer;
+before(async () => {
+  server = await startServer([APP]);
+});
+after(() => server[Symbol.asyncDispose]());
+
 type Environ = ReadonlyMap<string, readonly [type: string, text: string]>;
 
-async function environOf(target: NetConnectOpts, request: string | Buffer): Promise<Environ> {
-  const response = parseResponse(await sendRaw(target, request));
-  assert.equal(response.status, 200, response.statusLine);
-  return new Map(Object.entries(JSON.parse(response.rest)));
+async function environOf(request: string, port = server.port): Promise<Environ> {
+  const { status, text } = await ask(port, request);
+  assert.equal(status, 200);
+  return new Map(Object.entries(JSON.parse(text)));
+}
+
+async function environByCurl(...args: readonly string[]): Promise<Environ> {
+  return new Map(Object.entries(JSON.parse(await curl(...args))));
 }
 
 function text(environ: Environ, key: string): string | undefined {
@@ -21,8 +32,7 @@ function text(environ: Environ, key: string): string | undefined {
 }
 
 test("environ: a plain request has exactly the variables of PEP 3333, all of the right type", async () => {
-  await using server = await startServer([APP]);
-  const environ = await environOf({ port: server.port }, plainRequest("/"));
+  const environ = await environOf(plainRequest("/"));
   const shapes = [...environ].map(([key, [type]]) => `${key} ${type}`).sort();
   assert.deepEqual(
     shapes,
@@ -61,16 +71,14 @@ test("environ: a plain request has exactly the variables of PEP 3333, all of the
 });
 
 test("environ: what an application does to it is gone with its request", async () => {
-  await using server = await startServer([APP]);
-  await environOf({ port: server.port }, plainRequest("/"));
-  const environ = await environOf({ port: server.port }, plainRequest("/"));
+  await environOf(plainRequest("/"));
+  const environ = await environOf(plainRequest("/"));
   assert.equal(environ.has("left.behind"), false);
   assert.equal(text(environ, "SCRIPT_NAME"), "");
   assert.equal(text(environ, "wsgi.version"), "(1, 0)");
 });
 
 test("PATH_INFO is decoded once, to latin-1 text; REQUEST_URI is what was sent", async (t) => {
-  await using server = await startServer([APP]);
   const rows: readonly [target: string, path: string, query: string][] = [
     ["/", "/", ""],
     ["/plain/path", "/plain/path", ""],
@@ -89,7 +97,7 @@ test("PATH_INFO is decoded once, to latin-1 text; REQUEST_URI is what was sent",
   ];
   for (const [target, path, query] of rows) {
     await t.test(target, async () => {
-      const environ = await environOf({ port: server.port }, plainRequest(target));
+      const environ = await environOf(plainRequest(target));
       assert.equal(text(environ, "PATH_INFO"), path);
       assert.equal(text(environ, "QUERY_STRING"), query);
       assert.equal(text(environ, "REQUEST_URI"), target);
@@ -99,9 +107,7 @@ test("PATH_INFO is decoded once, to latin-1 text; REQUEST_URI is what was sent",
 });
 
 test("headers arrive as HTTP_ names, repeats joined with a comma, cookies with a semicolon", async () => {
-  await using server = await startServer([APP]);
   const environ = await environOf(
-    { port: server.port },
     plainRequest("/", [
       "X-Simple: value",
       "x-Mixed-CASE-1: \t padded \t ",
@@ -135,69 +141,66 @@ test("headers arrive as HTTP_ names, repeats joined with a comma, cookies with a
 });
 
 test("CONTENT_TYPE and CONTENT_LENGTH stand without HTTP_, and only where the request has them", async () => {
-  await using server = await startServer([APP]);
-  const none = await environOf({ port: server.port }, plainRequest("/"));
+  const none = await environOf(plainRequest("/"));
   assert.equal(none.has("CONTENT_TYPE"), false);
   assert.equal(none.has("CONTENT_LENGTH"), false);
 
   const lines = ["Content-Type: text/x-test; charset=utf-8", "Content-Length: 5"];
-  const some = await environOf({ port: server.port }, `${plainRequest("/", lines, "POST")}12345`);
+  const some = await environOf(`${plainRequest("/", lines, "POST")}12345`);
   assert.deepEqual(some.get("CONTENT_TYPE"), ["str", "text/x-test; charset=utf-8"]);
   assert.deepEqual(some.get("CONTENT_LENGTH"), ["str", "5"]);
   assert.equal(some.has("HTTP_CONTENT_TYPE"), false);
   assert.equal(some.has("HTTP_CONTENT_LENGTH"), false);
 
-  const empty = await environOf({ port: server.port }, plainRequest("/", ["Content-Length: 0"], "POST"));
+  const empty = await environOf(plainRequest("/", ["Content-Length: 0"], "POST"));
   assert.equal(text(empty, "CONTENT_LENGTH"), "0");
 });
 
 test("a chunked body that was collected has a CONTENT_LENGTH, so that frameworks see it", async () => {
-  await using server = await startServer([APP]);
   const head = plainRequest("/", ["Transfer-Encoding: chunked"], "POST");
-  const environ = await environOf({ port: server.port }, `${head}3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\n\r\n`);
+  const environ = await environOf(`${head}3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\n\r\n`);
   assert.deepEqual(environ.get("CONTENT_LENGTH"), ["str", "7"]);
 });
 
 test("SERVER_NAME and SERVER_PORT are the listener's, REMOTE_ADDR and REMOTE_PORT the client's", async (t) => {
   using folder = new Folder();
   const listeners = ["127.0.0.1:0", "[::1]:0", folder.file("app.sock"), "0.0.0.0:0"];
-  await using server = await startServer([...listeners.flatMap((one) => ["--http", one]), APP]);
-  const [ipv4, ipv6, , any] = server.urls.map((url) => url.split(":").at(-1) ?? "");
+  await using many = await startServer([...listeners.flatMap((one) => ["--http", one]), APP]);
+  const [ipv4, ipv6, , any] = many.urls.map((url) => url.split(":").at(-1) ?? "");
 
   await t.test("IPv4", async () => {
-    const environ = await environOf({ port: Number(ipv4), host: "127.0.0.1" }, plainRequest("/"));
+    const environ = await environByCurl(`http://127.0.0.1:${ipv4}/`);
     assert.equal(text(environ, "SERVER_NAME"), "127.0.0.1");
     assert.equal(text(environ, "SERVER_PORT"), ipv4);
     assert.equal(text(environ, "REMOTE_ADDR"), "127.0.0.1");
     assert.match(text(environ, "REMOTE_PORT") ?? "", /^\d{4,5}$/);
   });
   await t.test("IPv6", async () => {
-    const environ = await environOf({ port: Number(ipv6), host: "::1" }, plainRequest("/"));
+    const environ = await environByCurl(`http://[::1]:${ipv6}/`);
     assert.equal(text(environ, "SERVER_NAME"), "::1");
     assert.equal(text(environ, "SERVER_PORT"), ipv6);
     assert.equal(text(environ, "REMOTE_ADDR"), "::1");
   });
   await t.test("Unix: no client address, but never an empty server name or port", async () => {
-    const environ = await environOf({ path: folder.file("app.sock") }, plainRequest("/"));
+    const environ = await environByCurl("--unix-socket", folder.file("app.sock"), "http://localhost/");
     assert.notEqual(text(environ, "SERVER_NAME"), "");
     assert.match(text(environ, "SERVER_PORT") ?? "", /^\d+$/);
     assert.deepEqual(environ.get("REMOTE_ADDR"), ["str", ""]);
     assert.equal(environ.has("REMOTE_PORT"), false);
   });
   await t.test("every address", async () => {
-    const environ = await environOf({ port: Number(any), host: "127.0.0.1" }, plainRequest("/"));
+    const environ = await environByCurl(`http://127.0.0.1:${any}/`);
     assert.equal(text(environ, "SERVER_PORT"), any);
     assert.equal(text(environ, "REMOTE_ADDR"), "127.0.0.1");
   });
 });
 
 test("SERVER_PROTOCOL and REQUEST_METHOD are the request's", async () => {
-  await using server = await startServer([APP]);
-  const old = await environOf({ port: server.port }, "GET / HTTP/1.0\r\n\r\n");
+  const old = await environOf("GET / HTTP/1.0\r\n\r\n");
   assert.equal(text(old, "SERVER_PROTOCOL"), "HTTP/1.0");
   assert.equal(old.has("HTTP_HOST"), false);
   for (const method of ["GET", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "PROPFIND", "BREW"]) {
-    const environ = await environOf({ port: server.port }, plainRequest("/", [], method));
+    const environ = await environOf(plainRequest("/", [], method));
     assert.equal(text(environ, "REQUEST_METHOD"), method);
     assert.equal(text(environ, "SERVER_PROTOCOL"), "HTTP/1.1");
   }
@@ -207,14 +210,9 @@ test("wsgi.multithread and wsgi.multiprocess say what is so", async (t) => {
   for (const processes of [1, 2]) {
     for (const threads of [1, 2]) {
       await t.test(`${processes} × ${threads}`, async () => {
-        await using server = await startServer([
-          "--processes",
-          String(processes),
-          "--threads",
-          String(threads),
-          APP,
-        ]);
-        const environ = await environOf({ port: server.port }, plainRequest("/"));
+        const counts = ["--processes", String(processes), "--threads", String(threads)];
+        await using other = await startServer([...counts, APP]);
+        const environ = await environOf(plainRequest("/"), other.port);
         assert.equal(text(environ, "wsgi.multiprocess"), processes > 1 ? "True" : "False");
         assert.equal(text(environ, "wsgi.multithread"), threads > 1 ? "True" : "False");
       });
@@ -223,15 +221,28 @@ test("wsgi.multithread and wsgi.multiprocess say what is so", async (t) => {
 });
 
 test("what the standard library's server says of a request, tsgi says too", async (t) => {
-  await using server = await startServer([APP]);
   await using reference = await startWsgiref(APP);
-  const same = ["PATH_INFO", "QUERY_STRING", "REQUEST_METHOD", "SCRIPT_NAME", "SERVER_PROTOCOL", "REMOTE_ADDR"];
-  const headers = ["CONTENT_TYPE", "CONTENT_LENGTH", "HTTP_ACCEPT", "HTTP_X_LATIN", "HTTP_COOKIE", "HTTP_HOST"];
+  const same = [
+    "PATH_INFO",
+    "QUERY_STRING",
+    "REQUEST_METHOD",
+    "SCRIPT_NAME",
+    "SERVER_PROTOCOL",
+    "REMOTE_ADDR",
+  ];
+  const headers = [
+    "CONTENT_TYPE",
+    "CONTENT_LENGTH",
+    "HTTP_ACCEPT",
+    "HTTP_X_LATIN",
+    "HTTP_COOKIE",
+    "HTTP_HOST",
+  ];
   const lines = ["Content-Type: a/b", "Content-Length: 0", "Accept: x", "X-Latin: \xe9", "Cookie: a=b; c=d"];
   for (const target of ["/", "/a%20b/%C3%A9/%252F", "/a;b=c?d=%20e&f", "/?", "/%e9%FF?%e9"]) {
     await t.test(target, async () => {
-      const ours = await environOf({ port: server.port }, plainRequest(target, lines, "POST"));
-      const theirs = await environOf({ port: reference.port }, plainRequest(target, lines, "POST"));
+      const ours = await environOf(plainRequest(target, lines, "POST"));
+      const theirs = await environOf(plainRequest(target, lines, "POST"), reference.port);
       for (const key of [...same, ...headers]) assert.deepEqual(ours.get(key), theirs.get(key), key);
     });
   }

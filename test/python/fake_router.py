@@ -43,7 +43,9 @@ class Reply(NamedTuple):
     broken: bool
 
     def header(self, name: str) -> Optional[str]:
-        found = [line.partition(": ")[2] for line in self.head[1:] if line.lower().startswith(name.lower() + ": ")]
+        found = [
+            line.partition(": ")[2] for line in self.head[1:] if line.lower().startswith(name.lower() + ": ")
+        ]
         return ", ".join(found) if found else None
 
 

@@ -100,7 +100,9 @@ class Loader(unittest.TestCase):
             self.assertNotIn("importlib", trace)
 
     def test_no_such_callable(self):
-        file = self.write("empty.py", "from os import getcwd\nimport io\ndef run(): pass\nclass Thing: pass\n")
+        file = self.write(
+            "empty.py", "from os import getcwd\nimport io\ndef run(): pass\nclass Thing: pass\n"
+        )
         message, details, _ = self.fail(file)
         self.assertEqual(message, 'No "application" and no "app" in ' + file)
         self.assertEqual(details, "Callables in it: Thing, run")

@@ -10,7 +10,6 @@ import warnings
 from wsgiref.validate import validator
 
 from fake_router import FakeRouter, frame, request, unused_file
-
 from tsgi import frames
 
 
@@ -48,7 +47,13 @@ class WholeBodies(unittest.TestCase):
             self.assertTrue(reply.whole)
 
     def test_other_lists_tuples_and_bytes_are_one_frame_too(self):
-        for body, wanted in (([], b""), ([b"a", b"b"], b"ab"), ((b"t",), b"t"), (b"bytes", b"bytes"), ([b""], b"")):
+        for body, wanted in (
+            ([], b""),
+            ([b"a", b"b"], b"ab"),
+            ((b"t",), b"t"),
+            (b"bytes", b"bytes"),
+            ([b""], b""),
+        ):
             with self.subTest(body=body), FakeRouter(plain(body)) as router:
                 reply = router.ask()
                 self.assertEqual((reply.body, reply.length, reply.whole), (wanted, len(wanted), True))
@@ -134,7 +139,13 @@ class StreamedBodies(unittest.TestCase):
             self.assertEqual((reply.body, reply.length, reply.broken), (b"abc", -1, False))
 
     def test_a_body_longer_than_its_length_is_cut(self):
-        for body in ([b"hello"], [b"he", b"llo"], iter([b"he", b"llo"]), iter([b"hel", b"lo"]), iter([b"hello"])):
+        for body in (
+            [b"hello"],
+            [b"he", b"llo"],
+            iter([b"he", b"llo"]),
+            iter([b"hel", b"lo"]),
+            iter([b"hello"]),
+        ):
             with FakeRouter(plain(body, ("Content-Length", "3"))) as router:
                 reply = router.ask()
                 self.assertEqual((reply.body, reply.length, reply.broken), (b"hel", 3, False))
@@ -410,6 +421,27 @@ class Headers(unittest.TestCase):
             self.assertEqual(router.reply().body, b"x")
             self.assertEqual(router.ask(stream=2, SERVER_PROTOCOL="HTTP/1.0").status, 200)
 
+    def test_many_different_heads_change_nothing(self):
+        def application(environ, start_response):
+            start_response("200 OK", [("X-Path", environ["PATH_INFO"])])
+            return [b"x"]
+
+        with FakeRouter(application) as router:
+            for number in range(600):
+                path = "/%d" % (number % 300)
+                self.assertEqual(router.ask(stream=number + 1, PATH_INFO=path).header("X-Path"), path)
+
+    def test_a_list_that_changes_later_does_not_change_the_response(self):
+        def application(environ, start_response):
+            headers = [("X-A", "b")]
+            start_response("200 OK", headers)
+            headers[0] = ("X-A", "c\r\nd")
+            return [b"x"]
+
+        with FakeRouter(application) as router:
+            for stream in (1, 2):
+                self.assertEqual(router.ask(stream=stream).header("X-A"), "b")
+
 
 class Files(unittest.TestCase):
     def serve(self, file, *headers):
@@ -465,7 +497,9 @@ class Validated(unittest.TestCase):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             with FakeRouter(validator(application)) as router:
-                reply = router.ask(b"hello", REQUEST_METHOD="POST", CONTENT_LENGTH="5", CONTENT_TYPE="text/plain")
+                reply = router.ask(
+                    b"hello", REQUEST_METHOD="POST", CONTENT_LENGTH="5", CONTENT_TYPE="text/plain"
+                )
                 self.assertEqual(reply.body, b"got hello")
                 self.assertEqual(router.log(), "")
 

@@ -5,7 +5,6 @@ import time
 import unittest
 
 from fake_router import FakeRouter, frame, request
-
 from tsgi import frames
 
 

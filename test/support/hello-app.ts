@@ -11,7 +11,7 @@ def application(environ, start_response):
     path, query = environ["PATH_INFO"], environ["QUERY_STRING"]
     body = str(os.getpid())
     if path == "/sleep":
-        print("sleeping in", body, flush=True)
+        print("sleeping in " + body)
         time.sleep(float(query))
     elif path == "/env":
         body = os.environ.get(query, "")

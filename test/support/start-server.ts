@@ -34,6 +34,8 @@ export interface StartOptions {
   readonly wrapper?: readonly string[];
   /** Resolve at once instead of waiting for the server to listen. */
   readonly withoutWaiting?: boolean;
+  /** Do not add a listener: the command's own default, or what it inherits. */
+  readonly withoutListener?: boolean;
 }
 
 export interface Exit {
@@ -46,7 +48,8 @@ export async function startServer(
   args: readonly string[],
   options: StartOptions = {},
 ): Promise<RunningServer> {
-  const hasListener = args.some((argument) => /^--http(-socket)?(=|$)/.test(argument));
+  const hasListener =
+    options.withoutListener || args.some((argument) => /^--http(-socket)?(=|$)/.test(argument));
   const server = new RunningServer(hasListener ? args : ["--http", "127.0.0.1:0", ...args], options);
   if (options.withoutWaiting !== true) await server.untilListening();
   return server;

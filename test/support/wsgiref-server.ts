@@ -6,7 +6,10 @@ import { createInterface } from "node:readline";
 
 const SOURCE = `
 import importlib.util, sys
+from wsgiref.handlers import SimpleHandler
 from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+SimpleHandler.http_version = "1.1"  # in the status line, for a strict client
 
 class Quiet(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"

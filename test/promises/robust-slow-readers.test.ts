@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { recorded, writeProbeApp } from "../support/probe-app.ts";
+import { ask, RawClient } from "../support/raw-client.ts";
+import { Folder, type RunningServer, sleep, startServer, until } from "../support/start-server.ts";
+
+const MIB = 1024 * 1024;
+
+let folder: Folder;
+/** One slot: whoever holds it is noticed. */
+let server: RunningServer;
+before(async () => {
+  folder = new Folder();
+  server = await startServer(["--socket-timeout", "2s", "--http-keepalive", "1s", writeProbeApp(folder)]);
+});
+after(async () => {
+  await server[Symbol.asyncDispose]();
+  folder[Symbol.dispose]();
+});
+
+const get = (path: string, more = ""): string => `GET ${path} HTTP/1.1\r\nHost: a\r\n${more}\r\n`;
+
+/** A client that has asked and does not read. */
+async function deafClient(port: number, request: string): Promise<RawClient> {
+  const client = await RawClient.connect(port);
+  client.socket.pause();
+  client.send(request);
+  return client;
+}
+
+/** Reads a piece now and then. Resolves with the size of what came when `bytes` are there or it ended. */
+async function readSlowly(
+  client: RawClient,
+  pace: { bytes: number; each: number; pause: number },
+): Promise<number> {
+  client.socket.pause();
+  let seen = 0;
+  while (!client.isOver && client.unread.length < pace.bytes) {
+    client.socket.resume();
+    await until(
+      "some bytes",
+      () => client.isOver || client.unread.length >= Math.min(seen + pace.each, pace.bytes),
+    );
+    seen = client.unread.length;
+    client.socket.pause();
+    await sleep(pace.pause);
+  }
+  return client.unread.length;
+}
+
+function memoryOf(running: RunningServer): number {
+  return running.allPids().reduce((sum, pid) => {
+    const match = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"));
+    return sum + Number(match?.[1] ?? 0) * 1024;
+  }, 0);
+}
+
+test("50 MB for a client that does not read: memory is bounded, the client is cut off at --socket-timeout", async () => {
+  for (const path of ["/pieces?52428800,65536,0", "/sized-pieces?52428800,1000000,0", "/bytes?52428800"]) {
+    const closed = recorded(folder, "closed").length;
+    const before = memoryOf(server);
+    using client = await deafClient(server.port, get(path));
+    const start = Date.now();
+    let most = 0;
+    // The slot is held only until the client is cut off.
+    const next = ask(server.port, get("/"));
+    let isServed = false;
+    next.then(() => (isServed = true)).catch(() => undefined);
+    await until("the next request to be served", () => {
+      if (!path.startsWith("/bytes")) most = Math.max(most, memoryOf(server) - before);
+      return isServed;
+    });
+    const held = Date.now() - start;
+    assert.ok(held > 1500 && held < 5000, `${path}: held for ${held} ms`);
+    assert.ok(most < 40 * MIB, `${path}: ${most} bytes`);
+    if (!path.startsWith("/bytes")) {
+      await until("close() to be called", () => recorded(folder, "closed").length === closed + 1);
+    }
+    client.socket.resume();
+    await client.untilClosed();
+  }
+});
+
+test("a response below --response-buffering frees the worker at once", async () => {
+  for (const path of ["/bytes?1000000", "/pieces?1000000,20000,0", "/file?0"]) {
+    using _deaf = await deafClient(server.port, get(path));
+    const start = performance.now();
+    assert.equal((await ask(server.port, get("/"))).text, "hello");
+    assert.ok(performance.now() - start < 500, `${path}: ${performance.now() - start} ms`);
+  }
+});
+
+test("the worker is free again as soon as the rest fits, whatever the client does then", async () => {
+  // What is unsent at the end is more than --response-buffering, so that the slot was told to wait.
+  for (const size of [3, 4, 5, 6]) {
+    using deaf = await deafClient(server.port, get(`/pieces?${size * MIB},1000000,0`));
+    deaf.socket.resume();
+    assert.ok((await deaf.response()).body.length === size * MIB);
+    assert.equal((await ask(server.port, get("/"))).text, "hello");
+  }
+  await using large = await startServer(["--response-buffering", "64k", writeProbeApp(folder)]);
+  for (let round = 0; round < 20; round += 1) {
+    using client = await deafClient(large.port, get(`/bytes?${3 * MIB + round * 50_000}`));
+    await sleep(20);
+    client.socket.resume();
+    await client.response();
+    assert.equal((await ask(large.port, get("/"), { milliseconds: 2000 })).text, "hello", `round ${round}`);
+  }
+});
+
+test("a client that reads slowly but steadily gets all of it, however it ends", async () => {
+  const size = 12 * MIB;
+  await using other = await startServer([
+    ...["--socket-timeout", "1s", "--http-keepalive", "1s", "--response-buffering", "16m", "--threads", "4"],
+    writeProbeApp(folder),
+  ]);
+  const requests = [
+    get(`/bytes?${size}`),
+    get(`/bytes?${size}`, "Connection: close\r\n"),
+    get(`/pieces?${size},500000,0`),
+  ];
+  await Promise.all(
+    requests.map(async (request) => {
+      using client = await RawClient.connect(other.port);
+      client.send(request);
+      await readSlowly(client, { bytes: size, each: 1_400_000, pause: 400 });
+      client.socket.resume();
+      assert.equal((await client.response()).body.length, size, request);
+    }),
+  );
+});
+
+test("a client that asks again and again and never reads costs a bounded memory", async () => {
+  const before = memoryOf(server);
+  const ran = recorded(folder, "ran").length;
+  using _deaf = await deafClient(server.port, get("/bytes?900000").repeat(500));
+  let most = 0;
+  for (let look = 0; look < 10; look += 1) {
+    await sleep(100);
+    most = Math.max(most, memoryOf(server) - before);
+  }
+  assert.ok(most < 40 * MIB, `${most} bytes`);
+  assert.ok(recorded(folder, "ran").length - ran < 50);
+});
+
+test("a client that asks ahead and reads late gets every response", async () => {
+  using client = await deafClient(server.port, get("/bytes?900000").repeat(40));
+  await sleep(300);
+  client.socket.resume();
+  for (let number = 0; number < 40; number += 1) {
+    assert.equal((await client.response()).body.length, 900_000, `response ${number}`);
+  }
+});
+
+test("a client that asks ahead, half-closes and reads late gets every response", async () => {
+  using client = await deafClient(server.port, get("/bytes?900000").repeat(20));
+  client.socket.end();
+  await sleep(300);
+  client.socket.resume();
+  for (let number = 0; number < 20; number += 1) {
+    assert.equal((await client.response()).body.length, 900_000, `response ${number}`);
+  }
+  assert.equal((await client.untilClosed()).length, 0);
+});
