@@ -1,147 +1,41 @@
-"""One request and its response: calls the application as PEP 3333 says and frames what it answers.
+"""One request and its response as PEP 3333 sees them: what the application may call, and what it returns.
 
-The usual case, a list of one bytes object, takes the short way through `serve`; everything else
-goes through `Exchange.finish`. Nothing that an application does leaves `serve` as an exception:
-only RouterGone does. An Exchange must not refer to the environ, which refers to it: such a
-circle for every request would be work for the garbage collector.
+Nothing that an application does leaves `finish` and `fail` as an exception: only RouterGone does.
+An Exchange must not refer to the environ, which refers to it: such a circle for every request
+would be work for the garbage collector.
 """
 
-import io
-import marshal
-import time
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Optional, Tuple
 
 from . import frames, headers
-from .body import BodyStream, open_body
+from .body import BodyStream
 from .file_wrapper import FileRange, FileWrapper, locate
+from .reply import LARGEST_CHUNK, WORTH_HOLDING, Reply
 from .report import describe_exception, describe_request
 from .violation import ClientGone, RouterGone, Violation
 
 if TYPE_CHECKING:
-    from .connection import Connection
     from .slot import Slot
 
-_LARGEST_CHUNK = 1024 * 1024
-#: A reply longer than this is not worth holding.
-_WORTH_HOLDING = 32 * 1024
 _ERROR_HEAD = b"HTTP/1.1 500 Internal Server Error\r\nContent-Type: text/plain; charset=utf-8\r\n"
 _ERROR_BODY = b"Internal Server Error\n"
 
-_clock = time.perf_counter_ns
-_loads = marshal.loads
-_size_at = frames.Size.unpack_from
-_pack_response = frames.ResponseHeader.pack
 _encode_head = headers.encode_head
-_RESPONSE = frames.RESPONSE
-_LAST = frames.LAST
-_MORE_BODY = frames.MORE_BODY
-_HOLD = frames.HOLD
-_BytesIO = io.BytesIO
 
 Headers = List[Tuple[str, str]]
 Write = Callable[[bytes], None]
 
 
-def serve(
-    slot: "Slot",
-    connection: "Connection",
-    request: memoryview,
-    begin: int,
-    stop: int,
-    flags: int,
-    stream: int,
-    started: int,
-) -> int:
-    """Answers the REQUEST whose payload is request[begin:stop]. Returns the clock at its end, in ns."""
-    split = begin + 4 + _size_at(request, begin)[0]
-    environ: Dict[str, Any] = _loads(request[begin + 4 : split])
-    environ.update(slot.constants)
-    exchange = Exchange()
-    exchange.connection = connection
-    exchange.stream = stream
-    if flags & _MORE_BODY:
-        exchange.input = BodyStream(connection, stream, bytes(request[split:stop]))
-        environ["wsgi.input"] = open_body(exchange.input)
-    else:
-        environ["wsgi.input"] = _BytesIO(request[split:stop]) if split < stop else _BytesIO()
-    if environ["REQUEST_METHOD"] == "HEAD":
-        exchange.is_head = True
-    environ["wsgi.early_hints"] = (
-        exchange.early_hints if environ["SERVER_PROTOCOL"] != "HTTP/1.0" else _no_early_hints
-    )
-    connection.running = stream
-    connection.gone = False
-    if connection.inbox:
-        # What an earlier request was sent and did not take: it had failed, or did not read on.
-        connection.inbox.clear()
-    connection.begun = begun = connection.begun + 1
-    connection.cells[connection.begun_cell] = begun
-    try:
-        result = slot.application(environ, exchange.start_response)
-        if result.__class__ is list and len(result) == 1 and exchange.takes_body and not exchange.head_sent:
-            body = result[0]
-            length = exchange.length
-            if body.__class__ is bytes and len(body) < _WORTH_HOLDING and length in (-1, len(body)):
-                size = len(body)
-                head = exchange.head + b"Content-Length: %d\r\n" % size
-                head_size = len(head)
-                now = _clock()
-                reply = (
-                    _pack_response(
-                        16 + head_size + size,
-                        _RESPONSE,
-                        exchange.flags | _LAST,
-                        exchange.code,
-                        stream,
-                        head_size,
-                        (now - started) // 1000 & 0xFFFFFFFF,
-                        size,
-                    )
-                    + head
-                    + body
-                )
-                if flags & _HOLD:
-                    connection.held.append(reply)
-                    if slot.flusher.asleep:
-                        slot.flusher.wake()
-                else:
-                    connection.transmit(reply, 1)
-                return now
-    except RouterGone:
-        raise
-    except BaseException as error:
-        exchange.fail(slot, environ, error, started)
-    else:
-        exchange.finish(slot, environ, result, started, bool(flags & _HOLD))
-    return _clock()
+class Exchange(Reply):
+    """The state of one request, made by `serve`."""
 
-
-def _no_early_hints(hints: Iterable[Tuple[str, str]]) -> None:
-    """HTTP/1.0 knows no interim responses (RFC 9110 §15.2)."""
-
-
-class Exchange:
-    """The state of one request. Attributes that most requests never change live in the class."""
-
-    connection: "Connection"
-    stream: int
     input: Optional[BodyStream] = None
     is_head = False
-    #: Empty until start_response was called.
-    head = b""
     #: start_response was called, and neither the method nor the status forbids a body.
     takes_body = False
-    code = 0
-    length = -1
-    flags = 0
-    #: The head is on its way: no going back to another status.
-    head_sent = False
-    body_sent = 0
-    chunks = 0
     #: The reply as a whole, nothing of it sent so far.
     whole: Optional[bytes] = None
     is_short = False
-    has_surplus = False
 
     # ---- what the application calls
 
@@ -175,7 +69,7 @@ class Exchange:
             raise Violation("write() after the end of its request")
         if not chunk or not self.takes_body:
             return
-        if not self._send_chunk(chunk) and self.connection.gone:
+        if not self.send_chunk(chunk) and self.connection.gone:
             raise ClientGone("client disconnected")
 
     def early_hints(self, hints: Iterable[Tuple[str, str]]) -> None:
@@ -231,18 +125,18 @@ class Exchange:
         if not isinstance(error, ClientGone):
             slot.errors.log(describe_exception(error, environ, "the application"))
         if self.head_sent:
-            self._send_end(started, frames.BROKEN)
+            self.send_end(started, frames.BROKEN)
             return
         self.head = _ERROR_HEAD
         self.code = 500
         self.flags = 0
         self.length = len(_ERROR_BODY)
         self.whole = b"" if self.is_head else _ERROR_BODY
-        connection.transmit(self._response_frame(self.whole, _LAST, started), 1)
+        self.send_whole(self.whole, started)
 
     def unfinished_frame(self) -> bytes:
         """The whole response, while the application has not returned yet. For the flusher."""
-        return self._response_frame(self.whole or b"", 0, 0)
+        return self.response_frame(self.whole or b"", 0, 0)
 
     # ---- the body
 
@@ -277,7 +171,7 @@ class Exchange:
             self.whole = b""
         elif self.head_sent:
             if body:
-                self._send_chunk(body)
+                self.send_chunk(body)
         else:
             self._complete(body)
 
@@ -287,10 +181,10 @@ class Exchange:
         elif len(body) > self.length:
             self.has_surplus = True
             body = body[: self.length]
-        if len(body) == self.length <= _LARGEST_CHUNK:
+        if len(body) == self.length <= LARGEST_CHUNK:
             self.whole = body
         elif body:
-            self._send_chunk(body)
+            self.send_chunk(body)
 
     def _send_chunks(self, slot: "Slot", result: Any) -> None:
         for chunk in result:
@@ -306,9 +200,9 @@ class Exchange:
             elif self.whole is not None:
                 self.has_surplus = True
                 return
-            elif not self.head_sent and len(chunk) == self.length <= _LARGEST_CHUNK:
+            elif not self.head_sent and len(chunk) == self.length <= LARGEST_CHUNK:
                 self._ripen(slot, chunk)
-            elif not self._send_chunk(chunk):
+            elif not self.send_chunk(chunk):
                 return
 
     def _ripen(self, slot: "Slot", body: bytes) -> None:
@@ -330,30 +224,6 @@ class Exchange:
         if self.whole is not None and connection.ripe is self:
             with connection.lock:
                 connection.ripe = None
-
-    def _send_chunk(self, chunk: bytes) -> bool:
-        """Sends it at once; False when there is no use in more of them."""
-        connection = self.connection
-        if 0 <= self.length < self.body_sent + len(chunk):
-            self.has_surplus = True
-            chunk = chunk[: self.length - self.body_sent]
-        if self.chunks and connection.is_gone():
-            return False
-        self.chunks += 1
-        self.body_sent += len(chunk)
-        if not self.head_sent:
-            first = chunk if len(chunk) <= _LARGEST_CHUNK else b""
-            self.head_sent = True
-            connection.transmit(self._response_frame(first, 0, 0), 0)
-            if first:
-                return not self.has_surplus
-        pieces = memoryview(chunk)
-        while pieces:
-            piece = pieces[:_LARGEST_CHUNK]
-            pieces = pieces[_LARGEST_CHUNK:]
-            header = frames.Header.pack(len(piece), frames.RESPONSE_BODY, 0, 0, self.stream)
-            connection.transmit_large(header, piece, 0)
-        return not self.has_surplus
 
     def _send_file(self, wrapper: FileWrapper) -> bool:
         """Lets the router send the file by itself; False when it has to be read here."""
@@ -377,7 +247,7 @@ class Exchange:
         offer = frames.FileFrame.pack(
             20, frames.FILE, 0, 0, self.stream, file.descriptor, file.offset, file.length
         )
-        connection.transmit(self._response_frame(b"", 0, 0) + offer, 0)
+        connection.transmit(self.response_frame(b"", 0, 0) + offer, 0)
         while True:
             kind, flags, _, _ = connection.await_frame()
             if kind == frames.GONE:
@@ -395,43 +265,18 @@ class Exchange:
     def _end(self, slot: "Slot", started: int, hold: bool) -> None:
         if not self.head_sent and self.is_short:
             self.head_sent = True
-            self.connection.transmit(self._response_frame(b"", 0, 0), 0)
+            self.connection.transmit(self.response_frame(b"", 0, 0), 0)
         if not self.head_sent:
             whole = self.whole or b""
-            if len(whole) >= _WORTH_HOLDING:
-                header = self._response_header(len(whole), _LAST, started)
-                self.connection.transmit_large(header, whole, 1)
-            elif hold:
-                self.connection.held.append(self._response_frame(whole, _LAST, started))
+            if hold and len(whole) < WORTH_HOLDING:
+                self.connection.held.append(self.response_frame(whole, frames.LAST, started))
                 if slot.flusher.asleep:
                     slot.flusher.wake()
             else:
-                self.connection.transmit(self._response_frame(whole, _LAST, started), 1)
+                self.send_whole(whole, started)
             return
         is_broken = self.is_short or self.connection.gone
-        self._send_end(started, frames.BROKEN if is_broken else 0)
-
-    def _send_end(self, started: int, flags: int) -> None:
-        micros = min((_clock() - started) // 1000, 0xFFFFFFFF)
-        self.connection.transmit(frames.EndFrame.pack(4, frames.END, flags, 0, self.stream, micros), 1)
-
-    def _response_frame(self, body: bytes, flags: int, started: int) -> bytes:
-        return self._response_header(len(body), flags, started) + body
-
-    def _response_header(self, body_size: int, flags: int, started: int) -> bytes:
-        """RESPONSE up to its body. The service time counts only with `last`."""
-        head = self.head
-        if self.length >= 0:
-            head += b"Content-Length: %d\r\n" % self.length
-        micros = min((_clock() - started) // 1000, 0xFFFFFFFF) if flags & _LAST else 0
-        size = len(head)
-        flags |= self.flags
-        return (
-            _pack_response(
-                16 + size + body_size, _RESPONSE, flags, self.code, self.stream, size, micros, self.length
-            )
-            + head
-        )
+        self.send_end(started, frames.BROKEN if is_broken else 0)
 
     # ---- complaints
 

@@ -2,8 +2,8 @@
 
 PEP 3333 lets a server keep a block back only if it goes on sending while the application
 computes; this thread is that promise. It starts with the first reply that is held, looks
-every TICK, and sleeps when nothing was held for IDLE. Measured against a signal timer, which
-only interrupts the main thread, and a send per reply, which costs 3 µs each.
+every TICK, and sleeps when nothing was held for a second. A signal timer would not do: Python
+runs signal handlers in the main thread only.
 """
 
 import time
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final, List
 if TYPE_CHECKING:
     from .slot import Slot
 
-#: With the 5 ms that a thread may keep the GIL, twice, a held reply leaves within 15 ms.
-TICK: Final = 0.004
-_IDLE_TICKS: Final = 250
+#: A thread that computes may keep the GIL for 5 ms more: a held reply leaves within 10 ms.
+TICK: Final = 0.002
+_IDLE_TICKS: Final = 500
 #: A request that runs longer than this makes the slot known as busy to the other routers.
 BUSY_AFTER: Final = 2_000_000
 

@@ -16,9 +16,9 @@ from . import frames
 from .connection import RECEIVE_BUFFER, Connection
 from .counters import Counters
 from .errors import ErrorStream
-from .exchange import serve
 from .flusher import Flusher
 from .report import format_traceback
+from .serve import serve
 from .violation import RouterGone
 
 _FIRST_RETRY: Final = 0.01

@@ -83,12 +83,13 @@ class Worker:
     def _set_signals(self) -> None:
         # Handlers of Python's, not SIG_IGN: programs that the application starts get the default back.
         signal.signal(signal.SIGINT, self._on_interrupt)
+        signal.signal(signal.SIGHUP, self._on_interrupt)
         signal.signal(signal.SIGTERM, self._on_terminate)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)
 
     def _on_interrupt(self, *_: Any) -> None:
-        """Ctrl-C reaches the whole process group; the master decides what it means."""
+        """Ctrl-C and a terminal's end reach the whole process group; the master decides what they mean."""
 
     def _on_terminate(self, *_: Any) -> None:
         """Somebody wants this worker to leave: the master retires it, so that no request is lost."""

@@ -58,8 +58,9 @@ class Zygote:
         if boot is None:
             return None
         self.boot = boot
-        # Ctrl-C reaches the whole process group; the master decides what it means.
+        # Ctrl-C and a terminal's end reach the whole process group; the master decides what they mean.
         signal.signal(signal.SIGINT, _ignore)
+        signal.signal(signal.SIGHUP, _ignore)
         self.title.set(boot["titlePrefix"] + "tsgi: zygote")
         self._say_started()
         if not self._prepare():
