@@ -48,9 +48,20 @@ export function measureMix(bench: Bench, peer: Peer, which: MixCase): Promise<Me
         lostRequests: alone.lost + mixed.lost + same.lost,
         clientLatenessP99Milliseconds: mixed.latenessP99,
       },
-      notes: alone.bad + mixed.bad + same.bad > 0 ? ["some replies were not 200"] : [],
+      notes: faults([alone, mixed, same]),
     };
   });
+}
+
+function faults(runs: readonly Arrivals[]): string[] {
+  const bad = runs.some((run) => run.bad > 0);
+  const late = runs.some((run) => run.latenessP99 > run.fastP99 / 2);
+  return [
+    ...(bad ? ["some replies were not 200"] : []),
+    ...(late
+      ? ["the client itself was late: its p99 says more about the machine than about the server"]
+      : []),
+  ];
 }
 
 async function constantRate(

@@ -26,7 +26,12 @@ interface Plan extends Bench {
   readonly peers: readonly Peer[];
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

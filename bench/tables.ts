@@ -56,7 +56,7 @@ function section(result: Result): string {
 
 function sentence({ about, processes, threads, rounds, seconds }: Result): string {
   const upper = `${about.slice(0, 1).toUpperCase()}${about.slice(1)}`;
-  return `${upper}. ${processes} × ${threads} (processes × threads); the median of ${rounds} rounds of ${seconds} s.`;
+  return `${upper}. ${processes} × ${threads} (processes × threads); ${rounds} ${rounds === 1 ? "round" : "rounds"} of ${seconds} s.`;
 }
 
 /** Head and rows; the last column is tsgi's figure divided by theirs, in the figure that the case is about. */

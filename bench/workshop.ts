@@ -42,7 +42,7 @@ export function describeMachine(): Machine {
     processor: os.cpus()[0]?.model ?? "unknown",
     cores: os.availableParallelism(),
     memoryGigabytes: Math.round(os.totalmem() / 2 ** 30),
-    kernel: os.release(),
+    kernel: /^[\d.]+/.exec(os.release())?.[0] ?? os.release(),
   };
 }
 
