@@ -34,6 +34,8 @@ _KINDS = {
     "transfer-encoding": _HOP,
     "upgrade": _HOP,
 }
+#: The router takes 1 MiB (src/router/frame-reader.ts), with the Content-Length that is still to be added.
+_LONGEST_HEAD = 1024 * 1024 - 64
 #: As encode_head returns it.
 Head = Tuple[bytes, int, int, int]
 #: Bounds: an application may make names from what a client sends.
@@ -125,12 +127,15 @@ def _encode(status: str, headers: List[Tuple[str, str]]) -> Head:
             # Apart from its prefix: adding a str subclass to a str may run its own code.
             parts.append(value)
         parts.append("\r\n")
+        head = "".join(parts).encode("latin-1")
+        if len(head) > _LONGEST_HEAD:
+            raise Violation("the headers have %d bytes; at most %d are sent" % (len(head), _LONGEST_HEAD))
         if code < 200:
             # It cannot be the last word to a request: whatever follows must not be taken for it.
-            return "".join(parts).encode("latin-1"), code, -1, flags | CLOSE
+            return head, code, -1, flags | CLOSE
         if code == 204:
             length = -1
-        return "".join(parts).encode("latin-1"), code, length, flags
+        return head, code, length, flags
     except (AttributeError, TypeError, ValueError) as error:
         raise _explain(status, headers, error) from None
 

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Address } from "../base/address.ts";
 import type { ListenerSetting, Settings } from "../settings/settings.ts";
 import { adoptListener, type BindOptions, bindListener, type Listener } from "./listener.ts";
@@ -77,7 +78,7 @@ function isSameAddress(listener: Listener, address: Address): boolean {
         isSameHost(listener.serverName, address.host)
       );
     case "unix":
-      return listener.url === `http://unix:${address.path}`;
+      return listener.url === `http://unix:${resolve(address.path)}`;
     case "abstract":
       return listener.url === `http://unix:@${address.name}`;
     case "fd":

@@ -40,6 +40,7 @@ export class Crew {
     if (worker === null) return;
     worker.pid = pid;
     worker.startTime = startTime;
+    this.#killLate(worker);
   }
 
   /** Ties a lifeline to its worker. One that we have given up, or never knew, has no place here. */
@@ -52,6 +53,12 @@ export class Crew {
     worker.lifeline = lifeline;
     worker.pid ??= pid;
     worker.startTime ??= readStartTime(pid);
+    this.#killLate(worker);
+  }
+
+  /** It was to be killed before anybody knew its pid. */
+  #killLate(worker: WorkerHandle): void {
+    if (worker.isKilled) worker.kill();
   }
 
   hasSeat(worker: WorkerHandle): boolean {

@@ -65,11 +65,6 @@ export class RouterHandle {
     if (this.#child.connected) this.#child.send(message, () => undefined);
   }
 
-  /** It has nothing left to do: without its channel it ends by itself. */
-  dismiss(): void {
-    if (this.#child.connected) this.#child.disconnect();
-  }
-
   kill(): void {
     this.#child.kill("SIGKILL");
   }

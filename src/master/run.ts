@@ -45,7 +45,10 @@ async function serve(settings: Settings, queue: EventQueue<MasterEvent>): Promis
   const runtimeDirectory = createRuntimeDirectory(identity);
   cleanUps.defer(() => runtimeDirectory.remove());
   const pidfileWarning = settings.pidfile === null ? null : writePidfile(settings.pidfile);
-  cleanUps.defer(() => settings.vacuum && removePidfile(settings.pidfile));
+  let wasRefused = true;
+  cleanUps.defer(() => {
+    if (settings.vacuum || wasRefused) removePidfile(settings.pidfile);
+  });
   if (identity !== null) dropPrivileges(identity);
 
   // From here on as the user who serves.
@@ -57,9 +60,9 @@ async function serve(settings: Settings, queue: EventQueue<MasterEvent>): Promis
   const master = new Master({ settings, python, listeners, runtimeDirectory, queue, log, logDescriptor });
   try {
     await master.run();
+    wasRefused = false;
   } catch (error) {
     if (logDescriptor !== STDOUT && error instanceof Refusal) log.event(error.text);
-    removePidfile(settings.pidfile);
     throw error;
   }
 }

@@ -58,7 +58,8 @@ export class Stop {
     this.#step = "closing";
     this.#deadline = now + LAST_STEP;
     this.#instance.zygote?.send({ do: "stop" });
-    for (const router of this.#instance.routers) router.dismiss();
+    // Not by its channel: without a master it would remove the Unix sockets, and those may be a successor's by now.
+    for (const router of this.#instance.routers) router.kill();
   }
 
   #giveUp(): void {

@@ -10,6 +10,8 @@ import { fstatSync, write } from "node:fs";
 const MOST_WAITING = 8 * 1024 * 1024;
 /** Milliseconds in which lines gather for one write. */
 const FLUSH_AFTER = 20;
+/** Milliseconds without a write that ends: a log that nobody reads must not keep a process from ending. */
+const FLUSH_PATIENCE = 1000;
 /** Writes to a pipe up to this size are not mixed with those of other processes (POSIX PIPE_BUF). */
 const PIPE_BUF = 4096;
 
@@ -20,6 +22,8 @@ export class LineWriter {
   #waiting = 0;
   #dropped = 0;
   #isWriting = false;
+  /** Writes that ended. */
+  #writes = 0;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(fd: number) {
@@ -27,7 +31,7 @@ export class LineWriter {
     this.#most = isPipe(fd) ? PIPE_BUF : 1024 * 1024;
   }
 
-  /** `line` ends in a newline and holds latin-1 characters only. */
+  /** `line` ends in a newline. */
   add(line: string): void {
     if (this.#waiting + line.length > MOST_WAITING) {
       this.#dropped++;
@@ -39,12 +43,16 @@ export class LineWriter {
       this.#timer = setTimeout(() => this.#writeSome(), FLUSH_AFTER);
   }
 
-  /** Writes what waits; resolves when nothing does any more. */
+  /** Writes what waits; resolves when nothing does any more, or nobody has read for a second. */
   async flush(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    while (this.#waiting > 0 || this.#isWriting) {
+    let patience = performance.now() + FLUSH_PATIENCE;
+    let before = this.#writes;
+    while ((this.#waiting > 0 || this.#isWriting) && performance.now() < patience) {
       if (!this.#isWriting) this.#writeSome();
+      if (this.#writes !== before) patience = performance.now() + FLUSH_PATIENCE;
+      before = this.#writes;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
@@ -53,7 +61,7 @@ export class LineWriter {
     this.#timer = null;
     if (this.#isWriting || this.#waiting === 0) return;
     this.#isWriting = true;
-    const bytes = Buffer.from(this.#takeLines(), "latin1");
+    const bytes = Buffer.from(this.#takeLines());
     this.#write(bytes, 0);
   }
 
@@ -79,7 +87,10 @@ export class LineWriter {
     write(this.#fd, bytes, from, bytes.length - from, null, (error, written) => {
       if (error !== null && error.code === "EAGAIN") {
         setTimeout(() => this.#write(bytes, from), FLUSH_AFTER);
-      } else if (error === null && from + written < bytes.length) {
+        return;
+      }
+      this.#writes++;
+      if (error === null && from + written < bytes.length) {
         this.#write(bytes, from + written);
       } else {
         // A log that cannot be written (disk full, reader gone) must not stop the service.

@@ -12,9 +12,14 @@ import type { Slot } from "./slot.ts";
 /** A response head is at most this; the worker holds to it as well. */
 const MAX_RESPONSE_HEAD = 1024 * 1024;
 
+/** A frame up to this size is put together when it is cut; a larger one passes through in pieces. */
+const WORTH_JOINING = 131_072;
+
 export class FrameReader {
   readonly #slot: Slot;
+  /** The beginning of a frame: too short to tell its size, or (`#missing` > 0) with room for the rest. */
   #rest: Buffer | null = null;
+  #missing = 0;
   /** Bytes of the current frame's body that are still to come, and what to do behind them. */
   #passing = 0;
   #passingIsLast = false;
@@ -26,17 +31,48 @@ export class FrameReader {
 
   /** Throws RangeError where the bytes are no frames of ours. */
   read(chunk: Buffer): void {
-    const bytes = this.#rest === null ? chunk : Buffer.concat([this.#rest, chunk]);
-    this.#rest = null;
+    let bytes = chunk;
     let at = 0;
+    if (this.#missing > 0) {
+      at = this.#join(chunk);
+    } else if (this.#rest !== null) {
+      bytes = Buffer.concat([this.#rest, chunk]);
+      this.#rest = null;
+    }
     while (at < bytes.length) {
       const behind = this.#passing > 0 ? this.#pass(bytes, at) : this.#frame(bytes, at);
       if (behind === at) {
-        this.#rest = at === 0 ? bytes : Buffer.from(bytes.subarray(at));
+        this.#keep(bytes, at);
         return;
       }
       at = behind;
     }
+  }
+
+  /** Adds to the frame that was cut, and reads it when it is whole. Returns the offset behind it. */
+  #join(chunk: Buffer): number {
+    const frame = this.#rest as Buffer; // set with #missing
+    const size = Math.min(this.#missing, chunk.length);
+    chunk.copy(frame, frame.length - this.#missing, 0, size);
+    this.#missing -= size;
+    if (this.#missing === 0) {
+      this.#rest = null;
+      this.#frame(frame, 0);
+    }
+    return size;
+  }
+
+  /** Keeps the beginning of a frame until the rest comes. */
+  #keep(bytes: Buffer, at: number): void {
+    const size = bytes.length - at;
+    const total = size < FRAME_HEADER ? 0 : FRAME_HEADER + bytes.readUInt32LE(at);
+    if (total === 0 || total > WORTH_JOINING) {
+      this.#rest = Buffer.from(bytes.subarray(at));
+      return;
+    }
+    this.#rest = Buffer.allocUnsafe(total);
+    this.#missing = total - size;
+    bytes.copy(this.#rest, 0, at);
   }
 
   /** Reads one frame at `at`; returns the offset behind what it took, `at` when it needs more. */
@@ -46,6 +82,7 @@ export class FrameReader {
     if (length > MAX_FRAME) throw new RangeError(`a frame of ${length} bytes`);
     const type = bytes[at + 4] as number;
     const payload = at + FRAME_HEADER;
+    if (length <= WORTH_JOINING - FRAME_HEADER && bytes.length - payload < length) return at;
     if (type === FRAME.response) return this.#response(bytes, at, length);
     if (type === FRAME.responseBody) {
       const exchange = this.#slot.runningFor(bytes.readUInt32LE(at + 8));

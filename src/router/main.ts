@@ -24,6 +24,10 @@ interface Router {
 
 const STDERR = 2;
 
+// Responses are put together in buffers from Node's pool. With its 8 KiB each larger one would be an
+// allocation of its own, which V8's accounting of external memory makes dear.
+Buffer.poolSize = 131_072;
+
 let router: Router | null = null;
 
 function tell(message: FromRouter): void {
@@ -103,7 +107,8 @@ function onMasterGone(): void {
     for (const listener of router.settings.listeners) removeSocket(listener);
     rmSync(router.settings.runtimeDirectory, { recursive: true, force: true });
   }
-  process.exit(1);
+  // Not process.exit: it waits for a log line that is stuck in a pipe which nobody reads.
+  process.kill(process.pid, "SIGKILL");
 }
 
 function removeSocket(listener: ListenerMessage): void {

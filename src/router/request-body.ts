@@ -9,6 +9,10 @@ import { type Refusal, refusals } from "../wire/http1/refusals.ts";
 /** Bytes a second that a client must send on average; the time-out is its head start. */
 const SLOWEST = 240;
 
+/** Pieces below this size are copied together: each view keeps an object and its whole read alive. */
+const SMALL = 2048;
+const GATHER = 16_384;
+
 export interface BodyLimits {
   /** Most bytes, 0 for no limit. */
   readonly bodyLimit: number;
@@ -23,6 +27,9 @@ export class RequestBody {
   #left: number;
   /** Pieces that nobody has taken yet. */
   #pieces: Buffer[] = [];
+  /** Where small pieces are being gathered, and how much of it is used. */
+  #gathered: Buffer | null = null;
+  #used = 0;
   /** Bytes of the body so far. */
   received = 0;
   /** Bytes in the pieces that nobody has taken yet. */
@@ -69,7 +76,7 @@ export class RequestBody {
   #takeCounted(bytes: Buffer, start: number): number {
     const size = Math.min(this.#left, bytes.length - start);
     if (size === 0) return start;
-    this.#pieces.push(start === 0 && size === bytes.length ? bytes : bytes.subarray(start, start + size));
+    this.#add(bytes.subarray(start, start + size));
     this.#left -= size;
     this.#count(size);
     return start + size;
@@ -77,15 +84,33 @@ export class RequestBody {
 
   #takeChunked(bytes: Buffer, start: number): number {
     const decoder = this.#chunked as ChunkedDecoder; // the caller has looked
-    const first = this.#pieces.length;
-    const behind = decoder.decode(bytes, start, bytes.length, this.#pieces);
-    let size = 0;
-    for (let i = first; i < this.#pieces.length; i++) size += (this.#pieces[i] as Buffer).length;
-    this.#count(size);
+    const pieces: Buffer[] = [];
+    const behind = decoder.decode(bytes, start, bytes.length, pieces);
+    for (const piece of pieces) {
+      this.#add(piece);
+      this.#count(piece.length);
+    }
     if (decoder.isRefused) this.refusal = refusals.badChunk;
-    // Tiny chunks must not cost an object and a slice of a 64 KiB read each for as long as they wait.
-    if (this.#pieces.length - first > 16) this.#pieces.push(Buffer.concat(this.#pieces.splice(first)));
     return behind;
+  }
+
+  #add(piece: Buffer): void {
+    if (piece.length >= SMALL) {
+      this.#endGathering();
+      this.#pieces.push(piece);
+      return;
+    }
+    if (this.#gathered !== null && this.#used + piece.length > this.#gathered.length) this.#endGathering();
+    // Little at first: a thousand clients that send one byte each must not cost 16 MiB.
+    this.#gathered ??= Buffer.allocUnsafeSlow(this.received < SMALL ? SMALL : GATHER);
+    piece.copy(this.#gathered, this.#used);
+    this.#used += piece.length;
+  }
+
+  #endGathering(): void {
+    if (this.#gathered !== null) this.#pieces.push(this.#gathered.subarray(0, this.#used));
+    this.#gathered = null;
+    this.#used = 0;
   }
 
   #count(size: number): void {
@@ -95,6 +120,7 @@ export class RequestBody {
 
   /** Hands over what was collected since the last call. */
   release(): readonly Buffer[] {
+    this.#endGathering();
     const pieces = this.#pieces;
     this.#pieces = [];
     this.held = 0;

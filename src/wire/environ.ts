@@ -5,7 +5,7 @@
  */
 
 import { hexValue, PERCENT } from "./http1/bytes.ts";
-import { environKey, knownHeaders, ROLE } from "./http1/known-headers.ts";
+import { environKey, type KnownHeader, knownHeaders, ROLE } from "./http1/known-headers.ts";
 import type { RequestHead } from "./http1/request-head.ts";
 import {
   copyBytes,
@@ -152,10 +152,18 @@ function hasHighByte(bytes: Buffer, start: number, end: number): boolean {
   return all > 127;
 }
 
+/**
+ * Transfer-Encoding is undone here, as RFC 3875 §4.1.18 allows to say: Bottle and Dulwich would undo a
+ * chunked one again. That a body has an end without a CONTENT_LENGTH, wsgi.input_terminated tells.
+ */
+function isLeftOut(known: KnownHeader | undefined): boolean {
+  return known?.role === ROLE.dropped || known?.role === ROLE.transferEncoding;
+}
+
 function writeFields(out: Buffer, start: number, head: RequestHead): number {
   let at = start;
   for (let line = 0; line < head.count; line++) {
-    if (head.known[line]?.role === ROLE.dropped) continue;
+    if (isLeftOut(head.known[line])) continue;
     at = writeKey(out, at, head, line);
     const high = head.nonAscii[line] === 1;
     at = writeText(out, at, head.bytes, head.valueStart[line] as number, head.valueEnd[line] as number, high);
@@ -191,7 +199,7 @@ function writeJoinedFields(out: Buffer, start: number, head: RequestHead): numbe
   const values = new Map<string, { readonly line: number; text: string }>();
   for (let line = 0; line < head.count; line++) {
     const known = head.known[line];
-    if (known?.role === ROLE.dropped) continue;
+    if (isLeftOut(known)) continue;
     const name = head.bytes.toString("latin1", head.nameStart[line], head.nameEnd[line]).toLowerCase();
     const key = known?.key ?? environKey(name);
     const text = head.bytes.toString("latin1", head.valueStart[line], head.valueEnd[line]);

@@ -1,4 +1,7 @@
-"""/meet?N waits until N requests are in the application at once; /where says which process and thread it is."""
+"""/meet?N waits until N requests are in the application at once; /sleep?S takes S seconds.
+
+Each answers with the process and the thread that it ran in.
+"""
 
 import os
 import threading
@@ -22,12 +25,9 @@ def meet(wanted: int) -> bool:
 
 def application(environ: Dict[str, Any], start_response: Callable[..., Any]) -> List[bytes]:
     query = environ["QUERY_STRING"]
-    if environ["PATH_INFO"] == "/meet":
-        text = "met" if meet(int(query)) else "alone"
-    elif environ["PATH_INFO"] == "/sleep":
+    if environ["PATH_INFO"] == "/sleep":
         time.sleep(float(query))
-        text = "slept"
-    else:
-        text = f"{os.getpid()} {threading.get_ident()} {threading.current_thread().name}"
+    elif environ["PATH_INFO"] == "/meet" and not meet(int(query)):
+        raise TimeoutError("the others did not come")
     start_response("200 OK", [("Content-Type", "text/plain")])
-    return [text.encode()]
+    return [f"{os.getpid()} {threading.get_ident()}".encode()]

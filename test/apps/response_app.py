@@ -5,6 +5,7 @@ Prints and logs `closed PATH` or `closed PATH?QUERY` when an iterable of ours is
 
 import os
 import sys
+import threading
 import time
 from typing import Any, Callable, Dict, Iterator, Optional
 
@@ -495,6 +496,30 @@ PATTERN = b"".join(b"%07d\n" % number for number in range(1_000))
 def pattern(start: int, size: int) -> bytes:
     begin = start % len(PATTERN)
     return (PATTERN * ((begin + size) // len(PATTERN) + 1))[begin : begin + size]
+
+
+@route
+def lingering(environ: Environ, start_response: Start) -> Any:
+    """Complete by its length, but not over before another request wants it to be: see /release."""
+    start_response("200 OK", [*TEXT, ("Content-Length", "8")])
+    yield b"complete"
+    environ["wsgi.errors"].write("released\n" if released.wait(10) else "not released\n")
+
+
+released = threading.Event()
+
+
+@route
+def release(environ: Environ, start_response: Start) -> Any:
+    released.set()
+    start_response("200 OK", TEXT)
+    return [b"released"]
+
+
+@route
+def long_header(environ: Environ, start_response: Start) -> Any:
+    start_response("200 OK", [("X-Long", "x" * int(environ["QUERY_STRING"]))])
+    return [b"body"]
 
 
 # ---- the log

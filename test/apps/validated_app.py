@@ -1,4 +1,4 @@
-"""Every kind of well-behaved response behind wsgiref.validate, which raises where server or application err."""
+"""Every kind of well-behaved response behind wsgiref.validate, which raises at any mistake of the server."""
 
 import io
 import sys

@@ -12,7 +12,7 @@ let folder: Folder;
 let server: RunningServer;
 before(async () => {
   folder = new Folder();
-  server = await startServer(["--socket-timeout", "2s", "--http-keepalive", "1s", writeProbeApp(folder)]);
+  server = await startServer(["--socket-timeout", "1s", "--http-keepalive", "1s", writeProbeApp(folder)]);
 });
 after(async () => {
   await server[Symbol.asyncDispose]();
@@ -29,24 +29,16 @@ async function deafClient(port: number, request: string): Promise<RawClient> {
   return client;
 }
 
-/** Reads a piece now and then. Resolves with the size of what came when `bytes` are there or it ended. */
+/** Reads a piece, pauses, reads the next, until all is there or the connection has ended. */
 async function readSlowly(
   client: RawClient,
   pace: { bytes: number; each: number; pause: number },
-): Promise<number> {
-  client.socket.pause();
-  let seen = 0;
-  while (!client.isOver && client.unread.length < pace.bytes) {
-    client.socket.resume();
-    await until(
-      "some bytes",
-      () => client.isOver || client.unread.length >= Math.min(seen + pace.each, pace.bytes),
-    );
-    seen = client.unread.length;
-    client.socket.pause();
+): Promise<void> {
+  for (let size = pace.each; !client.isOver && size < pace.bytes; size += pace.each) {
+    await client.readUpTo(size);
     await sleep(pace.pause);
   }
-  return client.unread.length;
+  client.socket.resume();
 }
 
 function memoryOf(running: RunningServer): number {
@@ -72,7 +64,7 @@ test("50 MB for a client that does not read: memory is bounded, the client is cu
       return isServed;
     });
     const held = Date.now() - start;
-    assert.ok(held > 1500 && held < 5000, `${path}: held for ${held} ms`);
+    assert.ok(held > 700 && held < 4000, `${path}: held for ${held} ms`);
     assert.ok(most < 40 * MIB, `${path}: ${most} bytes`);
     if (!path.startsWith("/bytes")) {
       await until("close() to be called", () => recorded(folder, "closed").length === closed + 1);
@@ -92,25 +84,23 @@ test("a response below --response-buffering frees the worker at once", async () 
 });
 
 test("the worker is free again as soon as the rest fits, whatever the client does then", async () => {
-  // What is unsent at the end is more than --response-buffering, so that the slot was told to wait.
-  for (const size of [3, 4, 5, 6]) {
-    using deaf = await deafClient(server.port, get(`/pieces?${size * MIB},1000000,0`));
-    deaf.socket.resume();
-    assert.ok((await deaf.response()).body.length === size * MIB);
-    assert.equal((await ask(server.port, get("/"))).text, "hello");
-  }
-  await using large = await startServer(["--response-buffering", "64k", writeProbeApp(folder)]);
-  for (let round = 0; round < 20; round += 1) {
-    using client = await deafClient(large.port, get(`/bytes?${3 * MIB + round * 50_000}`));
-    await sleep(20);
+  const path = folder.file("http.sock");
+  await using other = await startServer(["--http", path, writeProbeApp(folder)]);
+  assert.ok(other.pid > 0);
+  // At one of these sizes the very last bytes are those that make the slot wait for its client.
+  for (let size = MIB + 100_000; size < MIB + 500_000; size += 10_000) {
+    using client = await RawClient.connect(path);
+    client.socket.pause();
+    client.send(get(`/bytes?${size}`));
+    await sleep(15);
     client.socket.resume();
-    await client.response();
-    assert.equal((await ask(large.port, get("/"), { milliseconds: 2000 })).text, "hello", `round ${round}`);
+    assert.equal((await client.response()).body.length, size);
+    assert.equal((await ask(path, get("/"), { milliseconds: 2000 })).text, "hello", `after ${size} bytes`);
   }
 });
 
 test("a client that reads slowly but steadily gets all of it, however it ends", async () => {
-  const size = 12 * MIB;
+  const size = 9 * MIB;
   await using other = await startServer([
     ...["--socket-timeout", "1s", "--http-keepalive", "1s", "--response-buffering", "16m", "--threads", "4"],
     writeProbeApp(folder),
@@ -124,8 +114,7 @@ test("a client that reads slowly but steadily gets all of it, however it ends", 
     requests.map(async (request) => {
       using client = await RawClient.connect(other.port);
       client.send(request);
-      await readSlowly(client, { bytes: size, each: 1_400_000, pause: 400 });
-      client.socket.resume();
+      await readSlowly(client, { bytes: size, each: 500_000, pause: 220 });
       assert.equal((await client.response()).body.length, size, request);
     }),
   );
@@ -134,14 +123,16 @@ test("a client that reads slowly but steadily gets all of it, however it ends", 
 test("a client that asks again and again and never reads costs a bounded memory", async () => {
   const before = memoryOf(server);
   const ran = recorded(folder, "ran").length;
-  using _deaf = await deafClient(server.port, get("/bytes?900000").repeat(500));
+  using _deaf = await deafClient(server.port, get("/bytes?20000").repeat(5000));
   let most = 0;
-  for (let look = 0; look < 10; look += 1) {
+  for (let look = 0; look < 12; look += 1) {
     await sleep(100);
     most = Math.max(most, memoryOf(server) - before);
   }
   assert.ok(most < 40 * MIB, `${most} bytes`);
-  assert.ok(recorded(folder, "ran").length - ran < 50);
+  const answered = recorded(folder, "ran").length - ran;
+  assert.ok(answered < 500, `${answered} requests were answered`);
+  assert.equal((await ask(server.port, get("/"))).text, "hello");
 });
 
 test("a client that asks ahead and reads late gets every response", async () => {

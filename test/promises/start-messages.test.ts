@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { writeHelloApp } from "../support/hello-app.ts";
+import { interpreters } from "../support/pythons.ts";
 import { Folder, startServer, until } from "../support/start-server.ts";
 
 test("a start says versions, application, processes and addresses, and nothing else", async () => {
@@ -96,7 +98,7 @@ test("threads that the application left running are named, with lazy-apps as the
 
 test("with --lazy-apps each worker imports the application for itself", async () => {
   using folder = new Folder();
-  const app = writeHelloApp(folder, { more: "print(f'imported by {os.getpid()}')\n" });
+  const app = writeHelloApp(folder, { more: "print(f'imported by {os.getpid()}\\n', end='')\n" });
   await using server = await startServer(["--lazy-apps", "--processes", "3", app]);
   assert.match(server.log, /^application app:application loaded in each worker in [\d.]+ ms/m);
   const workers = await server.untilPids("worker", { count: 3 });
@@ -108,16 +110,40 @@ test("with --lazy-apps each worker imports the application for itself", async ()
 test("the first reply comes within half a second of the start", async () => {
   using folder = new Folder();
   const app = writeHelloApp(folder);
+  // Reading TypeScript costs 0.3 s that the built JavaScript does not: the cache stands for the build.
+  const environment = { NODE_COMPILE_CACHE: folder.file("cache") };
+  const python = interpreters().at(-1)?.path ?? "python3";
+  // Warm: a master writes its part of the cache when it stops, a router when its master is gone.
+  for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+    await using server = await startServer(["--python", python, app], { environment });
+    await server.stop(signal);
+    await server.untilGone();
+  }
   const spans: number[] = [];
-  for (let attempt = 0; attempt < 5; attempt += 1) {
+  const bare: number[] = [];
+  for (let attempt = 0; attempt < 6; attempt += 1) {
+    bare.push(timeBareStarts(python));
     const begin = performance.now();
-    await using server = await startServer(["--processes", "2", app]);
+    await using server = await startServer(["--processes", "2", "--python", python, app], { environment });
     await (await server.fetch()).text();
     spans.push(performance.now() - begin);
+    await server.stop();
   }
-  // The best of five: other tests run beside this one.
-  assert.ok(Math.min(...spans) < 500, `took ${spans.map(Math.round).join(", ")} ms`);
+  // The best of them, and more time where the machine is so busy that a bare start takes longer too.
+  const budget = 500 * Math.max(1, Math.min(...bare) / USUAL_BARE_STARTS);
+  const shown = `took ${spans.map(Math.round).join(", ")} ms, bare starts ${bare.map(Math.round).join(", ")} ms`;
+  assert.ok(Math.min(...spans) < budget, shown);
 });
+
+/** Milliseconds for Node and Python to start and end, on a machine that does nothing else. */
+const USUAL_BARE_STARTS = 80;
+
+function timeBareStarts(python: string): number {
+  const begin = performance.now();
+  spawnSync(process.execPath, ["-e", "0"]);
+  spawnSync(python, ["-c", "pass"]);
+  return performance.now() - begin;
+}
 
 function countThreads(pid: number): number {
   const line = /^Threads:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));

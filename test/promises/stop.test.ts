@@ -35,7 +35,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 
 test("workers end as interpreters do: atexit handlers run", async () => {
   using folder = new Folder();
-  const more = "\natexit.register(lambda: print(f'atexit in {os.getpid()}'))\n";
+  const more = "\natexit.register(lambda: print(f'atexit in {os.getpid()}\\n', end=''))\n";
   await using server = await startServer([
     "--processes",
     "2",

@@ -160,6 +160,8 @@ test("a chunked body that was collected has a CONTENT_LENGTH, so that frameworks
   const head = plainRequest("/", ["Transfer-Encoding: chunked"], "POST");
   const environ = await environOf(`${head}3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\n\r\n`);
   assert.deepEqual(environ.get("CONTENT_LENGTH"), ["str", "7"]);
+  // Bottle and Dulwich would undo the coding again.
+  assert.equal(environ.has("HTTP_TRANSFER_ENCODING"), false);
 });
 
 test("SERVER_NAME and SERVER_PORT are the listener's, REMOTE_ADDR and REMOTE_PORT the client's", async (t) => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { truncateSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { curl } from "../support/curl.ts";
@@ -16,7 +17,6 @@ const content = Buffer.from(Array.from({ length: SIZE }, (_, index) => (index * 
 let server: RunningServer;
 before(async () => {
   folder.write("file.bin", "");
-  const { writeFileSync, truncateSync } = await import("node:fs");
   writeFileSync(folder.file("file.bin"), content);
   folder.write("large.bin", "");
   truncateSync(folder.file("large.bin"), LARGE);

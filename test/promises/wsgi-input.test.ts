@@ -108,6 +108,23 @@ for (const [name, size, framing] of bodies) {
   });
 }
 
+test("a body of any size that is collected comes whole, and the next request behind it as well", async () => {
+  await using roomy = await startServer(["--post-buffering", "4m", APP]);
+  using client = await RawClient.connect(roomy.port);
+  for (const size of [1, 16_384, 16_385, 65_536, 262_100, 262_132, 262_144, 300_000, 1_048_576, 3_000_000]) {
+    const steps = encodeURIComponent('[["readline"],["read",1000],["read"]]');
+    for (const framing of ["length", "chunked"] as const) {
+      const request = frame(`/steps?${size}&${steps}`, bodyOf(size), framing);
+      client.send(request.toString("latin1").replace("Connection: close\r\n", ""));
+      client.send("GET /steps?0&[] HTTP/1.1\r\nHost: a\r\n\r\n");
+      const { outcomes, length } = JSON.parse((await client.response()).text);
+      for (const [, , isSame] of outcomes) assert.ok(isSame, `${size}: ${JSON.stringify(outcomes)}`);
+      assert.equal(length, String(size));
+      assert.equal((await client.response()).status, 200);
+    }
+  }
+});
+
 test("wsgi.input of a request without a body is empty, not something to wait for", async () => {
   const steps = encodeURIComponent('[["read"],["readline"],["readlines"],["iterate"]]');
   const answer = await (await server.fetch(`/steps?0&${steps}`)).json();

@@ -213,3 +213,23 @@ test("responses of every size, to clients that stop reading for a while, leave t
     await next;
   }
 });
+
+test("a response that is complete by its length does not wait for what the generator does afterwards", async () => {
+  await using other = await startServer(["--threads", "2", APP]);
+  using client = await RawClient.connect(other.port);
+  client.send("GET /lingering HTTP/1.1\r\nHost: a\r\n\r\n");
+  await until("the body", () => client.unread.toString("latin1").endsWith("complete"));
+  assert.doesNotMatch(other.log, /released/);
+  await (await other.fetch("/release")).text();
+  assert.equal((await client.response()).text, "complete");
+  await until("the generator to go on", () => /worker 1: released/.test(other.log));
+});
+
+test("a head of 200 KB is sent; one that no client would take is a 500, and the worker lives", async () => {
+  const worker = (await get("/pid")).text;
+  assert.equal((await get("/long_header?200000")).header("x-long")?.length, 200_000);
+  const from = server.log.length;
+  assert.equal((await get("/long_header?2000000")).status, 500);
+  await untilLogged(from, /worker 1: GET \/long_header\?2000000 HTTP\/1\.1: the application raised/);
+  assert.equal((await get("/pid")).text, worker);
+});

@@ -11,7 +11,7 @@ def application(environ, start_response):
     path, query = environ["PATH_INFO"], environ["QUERY_STRING"]
     body = str(os.getpid())
     if path == "/sleep":
-        print("sleeping in " + body)
+        print("sleeping in " + body + "\\n", end="")
         time.sleep(float(query))
     elif path == "/env":
         body = os.environ.get(query, "")

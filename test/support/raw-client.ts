@@ -24,6 +24,7 @@ export class RawClient implements Disposable {
   isOver = false;
   #bytes = Buffer.alloc(65_536);
   #size = 0;
+  #pauseAt = Number.POSITIVE_INFINITY;
   #wake: () => void = () => {};
 
   private constructor(socket: Socket) {
@@ -37,9 +38,11 @@ export class RawClient implements Disposable {
     socket.on("end", end).on("close", end).on("error", end);
   }
 
-  static connect(port: number): Promise<RawClient> {
+  /** By TCP to a port of this machine, or to a Unix socket. */
+  static connect(where: number | string): Promise<RawClient> {
     return new Promise((resolve, reject) => {
-      const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+      const address = typeof where === "number" ? { port: where, host: "127.0.0.1" } : { path: where };
+      const socket = connect({ ...address, allowHalfOpen: true });
       socket.once("error", reject);
       socket.once("connect", () => {
         socket.off("error", reject);
@@ -78,6 +81,15 @@ export class RawClient implements Disposable {
     }
   }
 
+  /** Reads until so many bytes are there, or the end, and then no further. */
+  async readUpTo(size: number, milliseconds = PATIENCE): Promise<void> {
+    this.#pauseAt = size;
+    this.socket.resume();
+    if (this.#size < size && !this.isOver) await this.#more(Date.now() + milliseconds, size);
+    this.socket.pause();
+    this.#pauseAt = Number.POSITIVE_INFINITY;
+  }
+
   /** Waits until the server has closed; what had come by then. */
   async untilClosed(milliseconds = PATIENCE): Promise<Buffer> {
     const deadline = Date.now() + milliseconds;
@@ -98,6 +110,7 @@ export class RawClient implements Disposable {
     }
     chunk.copy(this.#bytes, this.#size);
     this.#size = size;
+    if (size >= this.#pauseAt) this.socket.pause();
     this.#wake();
   }
 
@@ -124,11 +137,11 @@ export class RawClient implements Disposable {
 
 /** One request on a connection of its own, and its response. */
 export async function ask(
-  port: number,
+  where: number | string,
   request: string | Uint8Array,
   reading: Reading = {},
 ): Promise<RawResponse> {
-  using client = await RawClient.connect(port);
+  using client = await RawClient.connect(where);
   client.send(request);
   return await client.response(reading);
 }

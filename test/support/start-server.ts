@@ -12,7 +12,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -70,15 +70,19 @@ export class RunningServer implements AsyncDisposable {
   readonly exit: Promise<Exit>;
   readonly #child: ChildProcess;
   readonly #mark = randomUUID();
+  /** TMPDIR of the server: killed all at once, it could not remove its run-time directory itself. */
+  readonly #scratch = mkdtempSync(join(tmpdir(), "tsgi-test-"));
   #log = "";
   #hasEnded = false;
 
   constructor(args: readonly string[], { environment = {}, cwd = ROOT, wrapper = [] }: StartOptions) {
+    // As /tmp is: also for a server that becomes another user.
+    chmodSync(this.#scratch, 0o1777);
     const [command = NODE, ...rest] = [...wrapper, NODE, TSGI, ...args];
     this.#child = spawn(command, rest, {
       cwd,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, ...environment, [MARK]: this.#mark },
+      env: { ...process.env, TMPDIR: this.#scratch, ...environment, [MARK]: this.#mark },
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => {
@@ -206,6 +210,7 @@ export class RunningServer implements AsyncDisposable {
     }
     this.#child.stdout?.destroy();
     this.#child.stderr?.destroy();
+    rmSync(this.#scratch, { recursive: true, force: true });
   }
 
   #isOurs(pid: number): boolean {

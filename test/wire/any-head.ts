@@ -22,7 +22,9 @@ function latin1(accepts: (byte: number) => boolean): string[] {
     .map((byte) => String.fromCharCode(byte));
 }
 
-const pathBytes = fc.constantFrom(...latin1((byte) => byte > 32 && byte !== 127 && byte !== 35 && byte !== 63));
+const pathBytes = fc.constantFrom(
+  ...latin1((byte) => byte > 32 && byte !== 127 && byte !== 35 && byte !== 63),
+);
 const valueBytes = fc.constantFrom(...latin1((byte) => byte === 9 || (byte >= 32 && byte !== 127)));
 const escapes = fc.constantFrom("%2F", "%41", "%e4", "%C3%a4", "%25", "%2541", "%", "%4", "%zz", "%00");
 
@@ -40,8 +42,17 @@ const value = fc
   .map((text) => text.replace(/^[ \t]+/, "").replace(/[ \t]+$/, ""));
 
 /** Names whose values have rules of their own come in the tables. */
-const plainNames = knownHeaders.filter(({ role }) => [ROLE.plain, ROLE.cookie, ROLE.dropped].some((one) => one === role));
-const ruled = new Set(["host", "content-length", "transfer-encoding", "connection", "expect", "content-type"]);
+const plainNames = knownHeaders.filter(({ role }) =>
+  [ROLE.plain, ROLE.cookie, ROLE.dropped].some((one) => one === role),
+);
+const ruled = new Set([
+  "host",
+  "content-length",
+  "transfer-encoding",
+  "connection",
+  "expect",
+  "content-type",
+]);
 
 const name = fc.oneof(
   fc.constantFrom(...plainNames.map((header) => header.name)),
@@ -60,7 +71,9 @@ export const anyHead: fc.Arbitrary<MadeHead> = fc.record({
 });
 
 export function headText(head: MadeHead): string {
-  const fields = [["Host", head.host] as const, ...head.fields].map(([name, value]) => `${name}: ${value}\r\n`);
+  const fields = [["Host", head.host] as const, ...head.fields].map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  );
   return `${head.method} ${targetOf(head)} HTTP/${head.version}\r\n${fields.join("")}\r\n`;
 }
 

@@ -33,7 +33,10 @@ function bytewise(bytes: Buffer): Buffer[] {
   return Array.from(bytes, (_, at) => bytes.subarray(at, at + 1));
 }
 
-function promise(title: string, rows: readonly (readonly [name: string, text: string, expected: string | null])[]): void {
+function promise(
+  title: string,
+  rows: readonly (readonly [name: string, text: string, expected: string | null])[],
+): void {
   describe(title, () => {
     for (const [name, text, body] of rows) {
       test(name, () => {
@@ -132,7 +135,11 @@ promise("what is dropped has a bound", [
 test("what comes behind a body is left alone", () => {
   const body = "5\r\nhello\r\n0\r\n\r\n";
   for (const more of ["\r\n", "0\r\n\r\n", "GET / HTTP/1.1\r\n", "\0"]) {
-    assert.deepEqual(decode([Buffer.from(body + more)]), { outcome: "done", body: "hello", size: body.length });
+    assert.deepEqual(decode([Buffer.from(body + more)]), {
+      outcome: "done",
+      body: "hello",
+      size: body.length,
+    });
   }
 });
 
@@ -162,9 +169,12 @@ test("the pieces are views, not copies", () => {
 const anyExtension = fc.constantFrom("", ";a", ";a=b", ' ; a="b\\"; c" ;d', "\t;\xe4");
 const anyTrailer = fc.constantFrom("A: b\r\n", "X-Y:\t\xe4 \r\n", "Content-Length: 9\r\n");
 const anyBody = fc.record({
-  chunks: fc.array(fc.record({ data: fc.uint8Array({ minLength: 1, maxLength: 70 }), extension: anyExtension }), {
-    maxLength: 8,
-  }),
+  chunks: fc.array(
+    fc.record({ data: fc.uint8Array({ minLength: 1, maxLength: 70 }), extension: anyExtension }),
+    {
+      maxLength: 8,
+    },
+  ),
   trailers: fc.array(anyTrailer, { maxLength: 3 }),
   cuts: fc.array(fc.nat(400), { maxLength: 8 }),
 });

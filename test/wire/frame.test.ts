@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { FLAG, FRAME, FRAME_HEADER, MAX_FRAME, RESPONSE_PREFIX, writeFrameHeader } from "../../src/wire/frame.ts";
+import {
+  FLAG,
+  FRAME,
+  FRAME_HEADER,
+  MAX_FRAME,
+  RESPONSE_PREFIX,
+  writeFrameHeader,
+} from "../../src/wire/frame.ts";
 import { type Interpreter, interpreters } from "../support/pythons.ts";
 
 const PACKAGE = fileURLToPath(new URL("../../python", import.meta.url));
@@ -39,7 +46,12 @@ test("a frame's header has the same layout on both sides", () => {
   assert.equal(sizes["FileFrame"], FRAME_HEADER + 4 + 8 + 8);
   assert.equal(sizes["EndFrame"], FRAME_HEADER + 4);
   const out = Buffer.alloc(FRAME_HEADER + 6, 0xaa);
-  const frame = { length: 0x01020304, type: FRAME.response, flags: FLAG.last | FLAG.close, stream: 0xfffefdfc };
+  const frame = {
+    length: 0x01020304,
+    type: FRAME.response,
+    flags: FLAG.last | FLAG.close,
+    stream: 0xfffefdfc,
+  };
   writeFrameHeader(out, 3, frame);
   assert.equal(out.toString("hex"), `aaaaaa${header}aaaaaa`);
 });

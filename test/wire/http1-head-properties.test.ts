@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type Accepted, readAlone, readByteByByte, readHead } from "./read-head.ts";
 import { anyHead, headText } from "./any-head.ts";
+import { type Accepted, readAlone, readByteByByte, readHead } from "./read-head.ts";
 
 const VALID = [
   "GET /a/b?c=d HTTP/1.1\r\nHost: a.example:80\r\nAccept: */*\r\nCookie: a=b\r\nCookie: c=d\r\n\r\n",
@@ -12,7 +12,7 @@ const VALID = [
 ] as const;
 
 /** Bytes that decide something. */
-const TELLING = Buffer.from("\0\t\n\r !#\"%,-./0159:;?@HTa_\x7f\x85\xa0\xff", "latin1");
+const TELLING = Buffer.from('\0\t\n\r !#"%,-./0159:;?@HTa_\x7f\x85\xa0\xff', "latin1");
 
 const anyChange = fc.record({
   at: fc.nat(200),
@@ -34,7 +34,10 @@ test("no change of a valid head makes the parser throw, read out of its range or
   fc.assert(property, { numRuns: 1500 });
 });
 
-function change(bytes: readonly number[], { at, what, byte }: { at: number; what: string; byte: number }): number[] {
+function change(
+  bytes: readonly number[],
+  { at, what, byte }: { at: number; what: string; byte: number },
+): number[] {
   const index = at % bytes.length;
   const before = bytes.slice(0, index);
   const here = bytes.slice(index, index + 1);

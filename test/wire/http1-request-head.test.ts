@@ -25,6 +25,7 @@ promise("a request line is METHOD SP TARGET SP HTTP/1.x CRLF", [
   ["a bare LF", `GET / HTTP/1.1\n${HOST}\r\n`, 400],
   ["a bare CR", `GET / HTTP/1.1\r${HOST}\r\n`, 400],
   ["CR and another byte", `GET / HTTP/1.1\rX\n${HOST}\r\n`, 400],
+  ["CR and another byte for LF", `GET / HTTP/1.1\rX${HOST}\r\n`, 400],
   ["CR CR LF", `GET / HTTP/1.1\r\r\n${HOST}\r\n`, 400],
 ]);
 
@@ -65,6 +66,8 @@ promise("a target has one of the four forms", [
   ["absolute in other letters", first("GET HTTP://A.Example/ HTTP/1.1"), { path: "/" }],
   ["absolute https", first("GET https://a.example/ HTTP/1.1"), { path: "/" }],
   ["absolute in 1.0", "GET http://a.example/b HTTP/1.0\r\n\r\n", { path: "/b" }],
+  ["absolute with a user in 1.0", "GET http://u@a.example/ HTTP/1.0\r\n\r\n", 400],
+  ["absolute with a wrong port in 1.0", "GET http://a:b/ HTTP/1.0\r\n\r\n", 400],
   ["absolute with a port", "GET http://a:80/ HTTP/1.1\r\nHost: a:80\r\n\r\n", { path: "/" }],
   ["absolute with another Host", first("GET http://b.example/ HTTP/1.1"), 400],
   ["absolute with a longer Host", first("GET http://a.exampl/ HTTP/1.1"), 400],

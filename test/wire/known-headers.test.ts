@@ -35,7 +35,8 @@ test("bytes that differ by the bit of letters only are told apart", () => {
 });
 
 test("JavaScript's own properties are no known headers", () => {
-  for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty"]) assert.equal(find(name), undefined);
+  for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty"])
+    assert.equal(find(name), undefined);
 });
 
 test("a key is the name as RFC 3875 writes it", () => {

@@ -28,7 +28,11 @@ export function loadInPythons(values: readonly Buffer[]): readonly Loaded[] {
   assert.ok(pythons.length > 0, "no Python was found");
   const input = JSON.stringify(values.map((value) => value.toString("base64")));
   return pythons.map(({ version, path }) => {
-    const run = spawnSync(path, ["-I", "-c", PROGRAM], { input, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
+    const run = spawnSync(path, ["-I", "-c", PROGRAM], {
+      input,
+      encoding: "utf8",
+      maxBuffer: 64 * 1024 * 1024,
+    });
     assert.equal(run.status, 0, `Python ${version}: ${run.stderr}`);
     return { version, ...(JSON.parse(run.stdout) as Omit<Loaded, "version">) };
   });

@@ -75,7 +75,10 @@ test("text is written where it is told, from the range it is told, within its bo
     fc.nat(20),
     fc.nat(20),
     (text, isAscii, at, start) => {
-      const bytes = Buffer.concat([Buffer.alloc(start, 0xee), text.map((byte) => (isAscii ? byte & 127 : byte))]);
+      const bytes = Buffer.concat([
+        Buffer.alloc(start, 0xee),
+        text.map((byte) => (isAscii ? byte & 127 : byte)),
+      ]);
       const nonAscii = bytes.subarray(start).some((byte) => byte > 127);
       const out = Buffer.alloc(at + textBound(text.length, nonAscii) + 20, 0xaa);
       const behind = writeText(out, at, bytes, start, bytes.length, nonAscii);

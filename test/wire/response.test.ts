@@ -56,7 +56,10 @@ test("the same suffix is not made twice until the date changes", () => {
   const first = made.get(0, PERSISTENCE.close, true);
   assert.equal(made.get(0, PERSISTENCE.close, true), first);
   made.setDate(NOW + 1000);
-  assert.match(made.get(0, PERSISTENCE.close, true).toString("latin1"), /^Date: Fri, 06 Nov 2026 08:49:38 GMT\r\n/);
+  assert.match(
+    made.get(0, PERSISTENCE.close, true).toString("latin1"),
+    /^Date: Fri, 06 Nov 2026 08:49:38 GMT\r\n/,
+  );
 });
 
 test("the Server header can be left out", () => {
@@ -72,7 +75,9 @@ test("what becomes of the connection is only said where the version does not say
 
 test("every refusal is a whole response with the length of its page", () => {
   for (const refusal of Object.values<Refusal>(refusals)) {
-    const text = suffixes().page(refusal, { connection: PERSISTENCE.close, isHead: false }).toString("latin1");
+    const text = suffixes()
+      .page(refusal, { connection: PERSISTENCE.close, isHead: false })
+      .toString("latin1");
     const [head = "", body = ""] = text.split("\r\n\r\n");
     const [statusLine, ...fields] = head.split("\r\n");
     assert.equal(statusLine, `HTTP/1.1 ${refusal.status} ${refusal.reason}`);
@@ -99,7 +104,10 @@ test("1xx, 204 and 304 have no body", () => {
 });
 
 test("chunks and the interim response are as RFC 9112 writes them", () => {
-  assert.equal(Buffer.concat([chunkStart(26), Buffer.alloc(26, "x"), CHUNK_END]).toString(), `1a\r\n${"x".repeat(26)}\r\n`);
+  assert.equal(
+    Buffer.concat([chunkStart(26), Buffer.alloc(26, "x"), CHUNK_END]).toString(),
+    `1a\r\n${"x".repeat(26)}\r\n`,
+  );
   assert.equal(chunkStart(65_536).toString(), "10000\r\n");
   assert.equal(LAST_CHUNK.toString(), "0\r\n\r\n");
   assert.equal(CONTINUE.toString(), "HTTP/1.1 100 Continue\r\n\r\n");

@@ -68,6 +68,8 @@ export class RequestHead {
   readonly #limits: HeadLimits;
   readonly #seen: Int32Array;
   #generation = 0;
+  /** Lines that were left out. */
+  #dropped = 0;
 
   constructor(limits: HeadLimits) {
     const most = limits.headerCountLimit;
@@ -109,6 +111,7 @@ export class RequestHead {
     this.bytes = bytes;
     this.targetEnd = 0;
     this.count = 0;
+    this.#dropped = 0;
     this.host = -1;
     this.contentLengthLine = -1;
     this.transferEncodingLine = -1;
@@ -198,8 +201,12 @@ export class RequestHead {
     let valueEnd = at;
     while (valueEnd > valueStart && (bytes[valueEnd - 1] === SP || bytes[valueEnd - 1] === TAB)) valueEnd--;
     // "_" and "-" become the same environ key, so a client could override what a proxy has set.
-    if (underscores === 0) {
-      if (this.count === this.#limits.headerCountLimit) return this.refuse(refusals.tooManyHeaders);
+    if (this.count + this.#dropped === this.#limits.headerCountLimit) {
+      return this.refuse(refusals.tooManyHeaders);
+    }
+    if (underscores === 1) {
+      this.#dropped++;
+    } else {
       const index = this.count++;
       this.nameStart[index] = start;
       this.nameEnd[index] = nameEnd;

@@ -1,0 +1,67 @@
+/** Clients that ask one request after the other, each with an id of its own, and note how it went. */
+
+import { RawClient } from "./raw-client.ts";
+
+export interface Outcome {
+  readonly id: string;
+  /** 0: the connection ended instead of an answer. */
+  readonly status: number;
+  readonly milliseconds: number;
+}
+
+export interface Load {
+  readonly outcomes: readonly Outcome[];
+  /** Connects that the listener has refused. */
+  readonly refused: readonly string[];
+  /** No new requests; resolves when the last one is answered. */
+  stop(): Promise<void>;
+}
+
+/** `request` makes the bytes of the request with that id; it should say so in X-Id. */
+export function startLoad(
+  port: number,
+  load: { connections: number; prefix: string; request: (id: string, number: number) => string },
+): Load {
+  const outcomes: Outcome[] = [];
+  const refused: string[] = [];
+  let isOver = false;
+  let number = 0;
+  const lane = async (): Promise<void> => {
+    while (!isOver) {
+      let client: RawClient;
+      try {
+        client = await RawClient.connect(port);
+      } catch (error) {
+        refused.push(String(error));
+        continue;
+      }
+      while (!isOver && !client.isOver) {
+        const id = `${load.prefix}-${number++}`;
+        const start = performance.now();
+        client.send(load.request(id, number));
+        const status = await client.response().then(
+          (response) => response.status,
+          () => 0,
+        );
+        outcomes.push({ id, status, milliseconds: performance.now() - start });
+        if (status === 0) break;
+      }
+      client[Symbol.dispose]();
+    }
+  };
+  const lanes = Array.from({ length: load.connections }, lane);
+  return {
+    outcomes,
+    refused,
+    stop: async () => {
+      isOver = true;
+      await Promise.all(lanes);
+    },
+  };
+}
+
+/** GET and POST in turn, to an application that takes about a millisecond. */
+export function getOrPost(id: string, number: number): string {
+  const head = `/sleep?0.00${number % 3} HTTP/1.1\r\nHost: a\r\nX-Id: ${id}\r\n`;
+  return number % 2 === 0 ? `GET ${head}\r\n` : `POST ${head}Content-Length: 4\r\n\r\nbody`;
+}
