@@ -46,7 +46,7 @@ for (const routers of [1, 2]) {
     const args = ["--processes", "3", "--threads", "2", "--http-processes", String(routers)];
     await using server = await startServer([...args, "--disable-logging", writeProbeApp(folder)]);
     const prefix = "killed";
-    const load = startLoad(server.port, { connections: 32, prefix, request: getOrPost });
+    await using load = startLoad(server.port, { connections: 32, prefix, request: getOrPost });
     await until("the load to run", () => load.outcomes.length > 1000);
     await killWorkers(server, 3, 8);
     await load.stop();
@@ -79,7 +79,7 @@ test("kill -9 of a router under load: the listener never refuses, the next route
   using folder = new Folder();
   await using server = await startServer(["--processes", "2", "--disable-logging", writeProbeApp(folder)]);
   const workers = await server.untilPids("worker", { count: 2 });
-  const load = startLoad(server.port, { connections: 16, prefix: "router", request: getOrPost });
+  await using load = startLoad(server.port, { connections: 16, prefix: "router", request: getOrPost });
   for (let round = 0; round < 3; round += 1) {
     const answered = load.outcomes.length;
     await until("the load to run", () => load.outcomes.length > answered + 300);
@@ -110,7 +110,7 @@ test("kill -9 of one of two routers: the other serves on, and a new one joins it
     writeProbeApp(folder),
   ]);
   const [victim = 0] = await server.untilPids("router", { count: 2 });
-  const load = startLoad(server.port, { connections: 16, prefix: "router", request: getOrPost });
+  await using load = startLoad(server.port, { connections: 16, prefix: "router", request: getOrPost });
   await until("the load to run", () => load.outcomes.length > 300);
   process.kill(victim, "SIGKILL");
   await server.untilPids("router", { count: 2, without: [victim] });
@@ -126,7 +126,7 @@ test("kill -9 of the zygote: the workers serve on, and the next fork has a new o
   await using server = await startServer(["--processes", "2", "--disable-logging", writeProbeApp(folder)]);
   const workers = await server.untilPids("worker", { count: 2 });
   const zygotes = await server.untilPids("zygote", { count: 1 });
-  const load = startLoad(server.port, { connections: 8, prefix: "zygote", request: getOrPost });
+  await using load = startLoad(server.port, { connections: 8, prefix: "zygote", request: getOrPost });
   await until("the load to run", () => load.outcomes.length > 200);
   process.kill(zygotes[0] ?? 0, "SIGKILL");
   await server.untilPids("zygote", { count: 1, without: zygotes });

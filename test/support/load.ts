@@ -1,6 +1,12 @@
-/** Clients that ask one request after the other, each with an id of its own, and note how it went. */
+/**
+ * Clients that ask one request after the other, each with an id of its own, and note how it went.
+ *
+ *   await using load = startLoad(server.port, { connections: 32, prefix: "a", request: getOrPost });
+ *   await load.stop();
+ */
 
 import { RawClient } from "./raw-client.ts";
+import { sleep } from "./start-server.ts";
 
 export interface Outcome {
   readonly id: string;
@@ -9,7 +15,7 @@ export interface Outcome {
   readonly milliseconds: number;
 }
 
-export interface Load {
+export interface Load extends AsyncDisposable {
   readonly outcomes: readonly Outcome[];
   /** Connects that the listener has refused. */
   readonly refused: readonly string[];
@@ -33,6 +39,7 @@ export function startLoad(
         client = await RawClient.connect(port);
       } catch (error) {
         refused.push(String(error));
+        await sleep(5);
         continue;
       }
       while (!isOver && !client.isOver) {
@@ -50,14 +57,11 @@ export function startLoad(
     }
   };
   const lanes = Array.from({ length: load.connections }, lane);
-  return {
-    outcomes,
-    refused,
-    stop: async () => {
-      isOver = true;
-      await Promise.all(lanes);
-    },
+  const stop = async (): Promise<void> => {
+    isOver = true;
+    await Promise.all(lanes);
   };
+  return { outcomes, refused, stop, [Symbol.asyncDispose]: stop };
 }
 
 /** GET and POST in turn, to an application that takes about a millisecond. */
