@@ -56,7 +56,7 @@ class ErrorStream(io.TextIOBase):
         self.unfinished.clear()
 
     def _write_lines(self, text: str) -> None:
-        prefix = "{} {}: ".format(time.strftime("%Y-%m-%d %H:%M:%S"), self._label)
+        prefix = f"{_timestamp()} {self._label}: "
         lines = "".join(prefix + line + "\n" for line in text.split("\n"))
         rest = memoryview(lines.encode("utf-8", "backslashreplace"))
         with self._lock:
@@ -65,3 +65,9 @@ class ErrorStream(io.TextIOBase):
                     rest = rest[os.write(self._descriptor, rest) :]
             except OSError:
                 pass  # The log is gone. A request must not fail for that.
+
+
+def _timestamp() -> str:
+    """As in all lines of the log: ISO 8601, UTC, milliseconds."""
+    now = time.time()
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + ".%03dZ" % (now * 1000 % 1000)

@@ -6,6 +6,7 @@ threads, and outlives neither the master (end of file, and its lifeline) nor a f
 
 import contextlib
 import gc
+import io
 import json
 import os
 import pwd
@@ -43,6 +44,7 @@ class Zygote:
         self.boot: Dict[str, Any] = {}
         self.loaded: Optional[Loaded] = None
         self.exit_code = 0
+        _write_whole_lines()
         os.set_inheritable(_CONTROL, False)
         self._control = socket.socket(fileno=_CONTROL)
         self._received = b""
@@ -268,3 +270,10 @@ class Zygote:
 
 def _ignore(*_: Any) -> None:
     """A handler and not SIG_IGN: programs that the application starts get the default back."""
+
+
+def _write_whole_lines() -> None:
+    """What the application prints: a line is one write, or those of several workers would mix."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(line_buffering=True, write_through=False)

@@ -4,7 +4,7 @@ import type { Refusal } from "./refusal.ts";
 import type { RouterHandle } from "./router-handle.ts";
 import type { ZygoteHandle } from "./zygote-handle.ts";
 
-/** The signals that the master takes; each has a line in docs/signals.md. */
+/** The signals that the master takes; each has a line in docs/running.md. */
 export const SIGNALS = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
 export type MasterSignal = (typeof SIGNALS)[number];
 

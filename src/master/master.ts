@@ -13,7 +13,7 @@ import type { Lifeline } from "./lifelines.ts";
 import { notify } from "./notify.ts";
 import type { Refusal } from "./refusal.ts";
 import type { RouterHandle } from "./router-handle.ts";
-import { refuseApplication, refuseImport, StartUp, warnOfThreads } from "./start-up.ts";
+import { refuseApplication, refuseImport, refuseRouter, StartUp, warnOfThreads } from "./start-up.ts";
 import { describeMercy, Stop } from "./stop.ts";
 import type { WorkerHandle } from "./worker-handle.ts";
 import type { ZygoteHandle } from "./zygote-handle.ts";
@@ -137,6 +137,10 @@ export class Master {
     if (seat === undefined) return;
     for (const worker of this.#instance.crew.living) worker.connected.delete(router.number);
     if (this.#phase === "stopping") return seat.release();
+    if (this.#phase === "starting" && router.readySince === null) {
+      seat.release();
+      return this.#refuse(refuseRouter(ending));
+    }
     const name = `router ${router.number + 1}`;
     this.#instance.vacate(seat, { name, occupant: router, ending, now: Date.now() });
   }
@@ -228,13 +232,11 @@ export class Master {
     for (const seat of routerSeats) if (seat.dueIn(now) === 0) this.#instance.startRouter(seat);
     if (zygoteSeat.dueIn(now) === 0) this.#instance.startZygote();
     const canFork = zygote !== null && zygote.readySince !== null && this.#instance.routersAreReady;
-    if (canFork)
-      for (const seat of crew.seats)
-        if (this.#wantsWorker(seat.dueIn(now), seat.number)) crew.fork(seat, { zygote, now });
-  }
-
-  #wantsWorker(dueIn: number | null, number: number): boolean {
-    return dueIn === 0 && !(this.#phase === "starting" && this.#startUp.hasFailed(number));
+    if (!canFork) return;
+    for (const seat of crew.seats) {
+      const isHopeless = this.#phase === "starting" && this.#startUp.hasFailed(seat.number);
+      if (seat.dueIn(now) === 0 && !isHopeless) crew.fork(seat, { zygote, now });
+    }
   }
 
   /** Whatever the events so far allow next. */

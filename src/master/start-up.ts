@@ -65,6 +65,13 @@ export class StartUp {
   }
 }
 
+/** A router has nothing of the application's in it: if the first one cannot come up, none will. */
+export function refuseRouter(ending: Ending): Refusal {
+  return new Refusal(`a router ended before it was ready: ${describeEnding(ending)}`, [
+    "what it said before stands above; limits of memory or processes are the usual reason",
+  ]);
+}
+
 /** The application's own words last and in full: nobody should have to look for them. */
 export function refuseApplication({ message, details, traceback }: LoadFailure): Refusal {
   return new Refusal(message, [

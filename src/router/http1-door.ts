@@ -16,6 +16,8 @@ import type { Pool } from "./pool.ts";
 
 /** How often deadlines are looked at, milliseconds. */
 const SWEEP = 500;
+/** Connections that wait in the kernel when the router drains have this long to be taken in and to ask. */
+const LAST_ACCEPT = 20;
 
 export class Http1Door {
   readonly settings: RouterSettings;
@@ -100,12 +102,16 @@ export class Http1Door {
     this.accessLog?.add(entry);
   }
 
-  /** Stops accepting; resolves when the last connection has ended. Idle ones end at once. */
-  drain(): Promise<void> {
+  /**
+   * Stops accepting, after it has taken in what the kernel has accepted already; resolves when the
+   * last connection has ended. Idle ones end at once.
+   */
+  async drain(): Promise<void> {
     this.isDraining = true;
+    await new Promise((resolve) => setTimeout(resolve, LAST_ACCEPT));
     for (const server of this.#servers) server.close();
     for (const connection of this.connections) connection.closeIfIdle();
-    return new Promise((resolve) => {
+    await new Promise<void>((resolve) => {
       this.#onDrained = resolve;
       this.#checkDrained();
     });

@@ -5,6 +5,7 @@
  */
 
 import { rmSync, unlinkSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import type { FromRouter, ListenerMessage, RouterSettings, ToRouter } from "../base/messages.ts";
 import { AccessLog } from "../observe/access-log.ts";
 import { EventLog } from "../observe/event-log.ts";
@@ -48,6 +49,8 @@ async function configure(settings: RouterSettings): Promise<void> {
   await workers.listen();
   router = { settings, workers, clients, outputs: requests === null ? [events] : [events, requests] };
   tell({ event: "ready" });
+  // A router ends by a signal, which would leave a clone's cache of stripped modules unwritten.
+  flushCompileCache();
 }
 
 /** A router needs no supplementary groups: its log is open, and files come from the workers by /proc. */

@@ -36,7 +36,7 @@ async function killWorkers(server: RunningServer, processes: number, rounds: num
       ),
     );
     assert.ok(performance.now() - start < 1000, `${performance.now() - start} ms`);
-    await sleep(50);
+    await sleep(400); // a successor that died within its first second would be held back, by intention
   }
 }
 
@@ -48,12 +48,12 @@ for (const routers of [1, 2]) {
     const prefix = "killed";
     await using load = startLoad(server.port, { connections: 32, prefix, request: getOrPost });
     await until("the load to run", () => load.outcomes.length > 1000);
-    await killWorkers(server, 3, 8);
+    await killWorkers(server, 3, 6);
     await load.stop();
     checkFates(load.outcomes, recorded(folder, "ran"), `${prefix}-`);
     const lost = load.outcomes.filter(({ status }) => status === 502).length;
     // A slot holds at most 16 requests, two slots died each time; usually it is a handful.
-    assert.ok(lost > 0 && lost <= 8 * 2 * 16, `${lost} of ${load.outcomes.length} were lost`);
+    assert.ok(lost <= 6 * 2 * 16, `${lost} of ${load.outcomes.length} were lost`);
     assert.match(server.log, /worker \d+ \(pid \d+\)[^\n]*signal 9/);
     assert.doesNotMatch(server.log, /a bug in tsgi|tsgi failed/);
     assert.deepEqual(load.refused, []);
@@ -80,7 +80,7 @@ test("kill -9 of a router under load: the listener never refuses, the next route
   await using server = await startServer(["--processes", "2", "--disable-logging", writeProbeApp(folder)]);
   const workers = await server.untilPids("worker", { count: 2 });
   await using load = startLoad(server.port, { connections: 16, prefix: "router", request: getOrPost });
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < 2; round += 1) {
     const answered = load.outcomes.length;
     await until("the load to run", () => load.outcomes.length > answered + 300);
     const routers = await server.untilPids("router", { count: 1 });
@@ -93,7 +93,7 @@ test("kill -9 of a router under load: the listener never refuses, the next route
   assert.deepEqual(load.refused, []);
   assert.ok(load.outcomes.every(({ status }) => status === 200 || status === 0));
   const cut = load.outcomes.filter(({ status }) => status === 0).length;
-  assert.ok(cut <= 3 * 16, `${cut} were cut`);
+  assert.ok(cut <= 2 * 16, `${cut} were cut`);
   const ran = recorded(folder, "ran");
   assert.equal(new Set(ran).size, ran.length, "none ran twice");
   assert.deepEqual(server.pids("worker"), workers);
