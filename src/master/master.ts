@@ -303,7 +303,6 @@ export class Master {
 
   #waits(): readonly number[] {
     const now = Date.now();
-    const deadline = this.#stop?.deadline ?? null;
-    return [...this.#instance.waits(now), ...(deadline === null ? [] : [deadline - now])];
+    return [...this.#instance.waits(now), ...(this.#stop?.waits(now) ?? [])];
   }
 }

@@ -25,9 +25,9 @@ export class Stop {
     this.#deadline = now + mercy;
   }
 
-  /** When to look again if nothing happens. */
-  get deadline(): number | null {
-    return this.#step === "killed" ? null : this.#deadline;
+  /** In how many milliseconds to look again if nothing happens. */
+  waits(now: number): readonly number[] {
+    return this.#step === "killed" ? [] : [this.#deadline - now];
   }
 
   begin(): void {
