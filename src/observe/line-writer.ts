@@ -4,14 +4,15 @@
  * count is written once there is room.
  */
 
-import { fstatSync, write } from "node:fs";
+import { write } from "node:fs";
+import { isPipe, withoutWaiting } from "./without-waiting.ts";
 
 /** Bytes that may wait; a server at 20,000 requests a second fills this in four seconds. */
 const MOST_WAITING = 8 * 1024 * 1024;
 /** Milliseconds in which lines gather for one write. */
 const FLUSH_AFTER = 20;
 /** Milliseconds without a write that ends: a log that nobody reads must not keep a process from ending. */
-const FLUSH_PATIENCE = 1000;
+const FLUSH_PATIENCE = 3000;
 /** Writes to a pipe up to this size are not mixed with those of other processes (POSIX PIPE_BUF). */
 const PIPE_BUF = 4096;
 
@@ -27,7 +28,8 @@ export class LineWriter {
   #timer: NodeJS.Timeout | null = null;
 
   constructor(fd: number) {
-    this.#fd = fd;
+    // A write that waits for a reader would hold one of the few threads that Node has for files.
+    this.#fd = withoutWaiting(fd);
     this.#most = isPipe(fd) ? PIPE_BUF : 1024 * 1024;
   }
 
@@ -43,7 +45,7 @@ export class LineWriter {
       this.#timer = setTimeout(() => this.#writeSome(), FLUSH_AFTER);
   }
 
-  /** Writes what waits; resolves when nothing does any more, or nobody has read for a second. */
+  /** Writes what waits; resolves when nothing does any more, or nobody has read for three seconds. */
   async flush(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
@@ -98,13 +100,5 @@ export class LineWriter {
         this.#writeSome();
       }
     });
-  }
-}
-
-function isPipe(fd: number): boolean {
-  try {
-    return fstatSync(fd).isFIFO();
-  } catch {
-    return false;
   }
 }

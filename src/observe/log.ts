@@ -1,4 +1,5 @@
 import { writeSync } from "node:fs";
+import { withoutWaiting } from "./without-waiting.ts";
 
 /** The master's own lines: few, and each one written before the next thing happens. */
 export interface Log {
@@ -8,7 +9,8 @@ export interface Log {
   plain(text: string): void;
 }
 
-export function openLog(descriptor: number): Log {
+export function openLog(log: number): Log {
+  const descriptor = withoutWaiting(log);
   return {
     event: (text) => writeFully(descriptor, `${new Date().toISOString()} master: ${indentFollowing(text)}\n`),
     plain: (text) => writeFully(descriptor, `${text}\n`),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, constants, existsSync, openSync, readFileSync, readSync } from "node:fs";
 import { test } from "node:test";
 import { writeProbeApp } from "../support/probe-app.ts";
 import { ask, RawClient } from "../support/raw-client.ts";
@@ -121,19 +122,21 @@ test("--logto writes every line to the file, and the last ones before the end", 
   assert.deepEqual(requestLines(server.log), []);
 });
 
-test("a log that nobody reads does not slow a request down", async () => {
+test("a log that nobody reads slows no request down, and neither replacements nor the stop", async () => {
   using folder = new Folder();
   const address = folder.file("http.sock");
+  const log = folder.file("log");
+  execFileSync("mkfifo", [log]);
+  const pipe = openSync(log, constants.O_RDWR | constants.O_NONBLOCK);
   const child = spawn(NODE, [TSGI, "--http", address, writeProbeApp(folder)], {
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", pipe, pipe],
   });
+  const end = once(child, "exit");
   try {
-    let log = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      log += text;
-    });
-    await until("the server to listen", () => log.includes("listening on "));
-    child.stdout.pause();
+    await until(
+      "the server to listen",
+      () => existsSync(address) && readable(pipe).includes("listening on "),
+    );
     using client = await RawClient.connect(address);
     const request = get(`/?${"a".repeat(1000)}`);
     // Some megabytes of lines: far more than a pipe holds.
@@ -145,12 +148,45 @@ test("a log that nobody reads does not slow a request down", async () => {
     client.send(get("/"));
     assert.equal((await client.response()).text, "hello");
     assert.ok(performance.now() - start < 200, `${performance.now() - start} ms`);
+    await killWorkerOf(child, address);
   } finally {
-    child.stdout.resume();
     child.kill("SIGTERM");
-    const timer = setTimeout(() => child.kill("SIGKILL"), 5000);
-    await once(child, "exit");
+    const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
+    await end;
     clearTimeout(timer);
-    assert.equal(child.signalCode, null, "it stopped by itself");
+    closeSync(pipe);
   }
+  assert.equal(child.exitCode, 0);
 });
+
+let heard = "";
+
+/** What has come through the pipe so far. */
+function readable(pipe: number): string {
+  const buffer = Buffer.alloc(65_536);
+  try {
+    heard += buffer.toString("utf8", 0, readSync(pipe, buffer));
+  } catch {
+    // nothing new
+  }
+  return heard;
+}
+
+/** Kills the worker; the next request is answered by its successor. */
+async function killWorkerOf(master: ChildProcess, address: string): Promise<void> {
+  const zygote = childrenOf(master.pid ?? 0).find((pid) => titleOf(pid).includes("zygote")) ?? 0;
+  const [worker = 0] = childrenOf(zygote);
+  process.kill(worker, "SIGKILL");
+  await until("a successor", () => childrenOf(zygote).some((pid) => pid !== worker));
+  using client = await RawClient.connect(address);
+  client.send(get("/"));
+  assert.equal((await client.response()).text, "hello");
+}
+
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+}
+
+function titleOf(pid: number): string {
+  return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+}
