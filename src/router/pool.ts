@@ -17,7 +17,7 @@ import type { Slot } from "./slot.ts";
 
 /** A slot whose first request runs longer than this (ms) gets no more until it is free. */
 const STALLED = 3;
-const MAX_DEPTH = 16;
+const MAX_DEPTH = 128;
 
 /** A worker's slots, as this router sees them. */
 export interface WorkerProcess {
