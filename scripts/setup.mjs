@@ -29,6 +29,7 @@ const OPTIONAL_REQUIREMENTS = "bench/requirements-bjoern.txt";
 const SYSTEM_PACKAGES = [
   { shows: "curl", name: "curl" },
   { shows: "ps", name: "procps" },
+  { shows: "systemd-socket-activate", name: "systemd" },
   { shows: "nginx", name: "nginx" },
   { shows: "wrk", name: "wrk" },
   { shows: "uwsgi", name: "uwsgi" },

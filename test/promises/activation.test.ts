@@ -6,9 +6,6 @@ import { test } from "node:test";
 import { writeHelloApp } from "../support/hello-app.ts";
 import { Folder, type RunningServer, runToEnd, startServer, until } from "../support/start-server.ts";
 
-const hasActivate = spawnSync("systemd-socket-activate", ["--version"]).status === 0;
-const needsActivate = { skip: hasActivate ? false : "systemd-socket-activate is not installed" };
-
 /** Opens the sockets as systemd would, and starts tsgi with the first connection. */
 function activation(...addresses: readonly string[]): readonly string[] {
   // What the tests find their processes by has to be passed on by name.
@@ -22,41 +19,33 @@ function activation(...addresses: readonly string[]): readonly string[] {
   ];
 }
 
-test(
-  "sockets from systemd are served when no listener is configured, TCP and Unix alike",
-  needsActivate,
-  async () => {
-    using folder = new Folder();
-    const [port, path] = [await freePort(), folder.file("a.sock")];
-    const wrapper = activation(`127.0.0.1:${port}`, path);
-    await using server = await startWithoutListener([writeHelloApp(folder)], wrapper);
-    await server.waitForLog(/Listening on .*a\.sock/);
-    assert.equal(await getStatus({ port }), 200);
-    assert.equal(await getStatus({ socketPath: path }), 200);
-    assert.deepEqual(server.urls, [`http://127.0.0.1:${port}`, `http://unix:${path}`]);
-    assert.deepEqual(await server.stop(), { code: 0, signal: null });
-  },
-);
+test("sockets from systemd are served when no listener is configured, TCP and Unix alike", async () => {
+  using folder = new Folder();
+  const [port, path] = [await freePort(), folder.file("a.sock")];
+  const wrapper = activation(`127.0.0.1:${port}`, path);
+  await using server = await startWithoutListener([writeHelloApp(folder)], wrapper);
+  await server.waitForLog(/Listening on .*a\.sock/);
+  assert.equal(await getStatus({ port }), 200);
+  assert.equal(await getStatus({ socketPath: path }), 200);
+  assert.deepEqual(server.urls, [`http://127.0.0.1:${port}`, `http://unix:${path}`]);
+  assert.deepEqual(await server.stop(), { code: 0, signal: null });
+});
 
-test(
-  "an inherited socket stands in for the configured listener of the same address",
-  needsActivate,
-  async () => {
-    using folder = new Folder();
-    const [port, other] = [await freePort(), await freePort()];
-    const args = ["--http", `127.0.0.1:${other}`, "--http", `127.0.0.1:${port}`, writeHelloApp(folder)];
-    await using server = await startServer(args, {
-      wrapper: activation(`127.0.0.1:${port}`),
-      withoutWaiting: true,
-    });
-    await server.waitForLog(/Listening on/);
-    assert.equal(await getStatus({ port }), 200);
-    assert.equal(await getStatus({ port: other }), 200);
-    assert.deepEqual(server.urls, [`http://127.0.0.1:${other}`, `http://127.0.0.1:${port}`]);
-  },
-);
+test("an inherited socket stands in for the configured listener of the same address", async () => {
+  using folder = new Folder();
+  const [port, other] = [await freePort(), await freePort()];
+  const args = ["--http", `127.0.0.1:${other}`, "--http", `127.0.0.1:${port}`, writeHelloApp(folder)];
+  await using server = await startServer(args, {
+    wrapper: activation(`127.0.0.1:${port}`),
+    withoutWaiting: true,
+  });
+  await server.waitForLog(/Listening on/);
+  assert.equal(await getStatus({ port }), 200);
+  assert.equal(await getStatus({ port: other }), 200);
+  assert.deepEqual(server.urls, [`http://127.0.0.1:${other}`, `http://127.0.0.1:${port}`]);
+});
 
-test("a router that dies is replaced on inherited sockets too", needsActivate, async () => {
+test("a router that dies is replaced on inherited sockets too", async () => {
   using folder = new Folder();
   const port = await freePort();
   await using server = await startWithoutListener([writeHelloApp(folder)], activation(`127.0.0.1:${port}`));
@@ -90,9 +79,7 @@ os.dup2(s.fileno(), 7); os.execv(sys.argv[1], sys.argv[1:])`;
 });
 
 for (const sender of ["systemd-notify", "Python"] as const) {
-  test(`systemd hears READY=1 once requests are served, and STOPPING=1 (sent by ${sender})`, async (context) => {
-    if (sender === "systemd-notify" && spawnSync(sender, ["--version"]).status !== 0)
-      return context.skip("not installed");
+  test(`systemd hears READY=1 once requests are served, and STOPPING=1 (sent by ${sender})`, async () => {
     using folder = new Folder();
     const app = writeHelloApp(folder);
     using systemd = new NotifySocket(folder);

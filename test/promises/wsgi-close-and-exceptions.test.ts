@@ -189,7 +189,7 @@ test("wsgi.errors goes into the log by whole lines with time and worker; print()
   await (await server.fetch("/log")).text();
   await untilLogged(from, /printed to stderr/);
   await untilLogged(from, /printed to stdout/);
-  const stamp = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d worker 1: /;
+  const stamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z worker 1: /;
   const lines = server.log.slice(from).split("\n");
   const ours = lines.filter((line) => stamp.test(line)).map((line) => line.replace(stamp, ""));
   assert.deepEqual(ours, [
