@@ -21,12 +21,20 @@ const OLDEST_PYTHON = [3, 8];
 /** What the packages in test/requirements.txt support. */
 const OLDEST_TEST_PYTHON = [3, 10];
 
-const REQUIREMENTS = ["test/requirements.txt", "bench/requirements.txt"];
-/** Compiles against libev: setup goes on without it. */
-const OPTIONAL_REQUIREMENTS = "bench/requirements-bjoern.txt";
+const TEST_REQUIREMENTS = "test/requirements.txt";
+const BENCH_REQUIREMENTS = "bench/requirements.txt";
+/** Compile from source: setup goes on without those that do not. */
+const COMPILED_REQUIREMENTS = "bench/requirements-compiled.txt";
 
-/** What tests and measurements run beside tsgi: the command or file that shows it is there, and Debian's package. */
-const SYSTEM_PACKAGES = [
+/** What a run needs that another does not: `npm start`, `npm test` (--tests), `npm run bench` (--bench). */
+const GOALS = {
+  start: [],
+  tests: [TEST_REQUIREMENTS],
+  bench: [TEST_REQUIREMENTS, BENCH_REQUIREMENTS, COMPILED_REQUIREMENTS],
+};
+
+/** What tests run beside tsgi: the command or file that shows it is there, and Debian's package. */
+const TEST_PACKAGES = [
   { shows: "curl", name: "curl" },
   { shows: "ps", name: "procps" },
   { shows: "systemd-socket-activate", name: "systemd" },
@@ -36,23 +44,37 @@ const SYSTEM_PACKAGES = [
   { shows: "/usr/lib/uwsgi/plugins/python3_plugin.so", name: "uwsgi-plugin-python3" },
 ];
 
+/** What the compiled peers are built with. */
+const BENCH_PACKAGES = [
+  { shows: "cc", name: "gcc" },
+  { shows: "/usr/include/ev.h", name: "libev-dev" },
+  { shows: "/usr/include/python3.11/Python.h", name: "python3-dev" },
+];
+
+const PIP_INSTALL = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+
 class SetupError extends Error {}
 
 main();
 
 function main() {
-  const forTests = process.argv.includes("--tests");
-  const wanted = stampOf(forTests);
-  if (isDone(wanted, forTests)) return;
+  const goal = process.argv.includes("--bench")
+    ? "bench"
+    : process.argv.includes("--tests")
+      ? "tests"
+      : "start";
+  if (isDone(goal)) return;
   try {
     installNodePackages();
-    if (forTests) {
-      installSystemPackages();
-      makeVirtualEnvironment();
-    } else {
+    if (goal === "start") {
       findPython(OLDEST_PYTHON);
+    } else {
+      installSystemPackages(goal === "bench" ? [...TEST_PACKAGES, ...BENCH_PACKAGES] : TEST_PACKAGES);
+      makeVirtualEnvironment();
+      step("Python packages", () => pipInstall([TEST_REQUIREMENTS]));
+      if (goal === "bench") installPeers();
     }
-    writeFileSync(STAMP, wanted);
+    writeFileSync(STAMP, JSON.stringify({ ...readStamp(), start: stampOf("start"), [goal]: stampOf(goal) }));
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     console.error(`setup: ${error.message}`);
@@ -60,24 +82,22 @@ function main() {
   }
 }
 
-/** Two lines: for `npm start`, and for the tests as well (empty until they were set up). */
-function stampOf(forTests) {
-  const plain = hashOf(["package-lock.json", "scripts/setup.mjs"]);
-  const tests = hashOf(["package-lock.json", "scripts/setup.mjs", ...REQUIREMENTS, OPTIONAL_REQUIREMENTS]);
-  const testsWereDone = readStamp().tests === tests;
-  return `${plain}\n${forTests || testsWereDone ? tests : ""}\n`;
+/** Changes when something changes that a goal is set up from. */
+function stampOf(goal) {
+  return hashOf(["package-lock.json", "scripts/setup.mjs", ...GOALS[goal]]);
 }
 
-function isDone(wanted, forTests) {
-  const found = readStamp();
-  const [plain, tests] = wanted.split("\n");
-  if (!existsSync(OWN_NODE) || found.plain !== plain) return false;
-  return !forTests || (found.tests === tests && existsSync(VENV_PYTHON));
+function isDone(goal) {
+  if (!existsSync(OWN_NODE) || readStamp()[goal] !== stampOf(goal)) return false;
+  return goal === "start" || existsSync(VENV_PYTHON);
 }
 
 function readStamp() {
-  const [plain = "", tests = ""] = existsSync(STAMP) ? readFileSync(STAMP, "utf8").split("\n") : [];
-  return { plain, tests };
+  try {
+    return JSON.parse(readFileSync(STAMP, "utf8"));
+  } catch {
+    return {}; // none yet, or one of another version
+  }
 }
 
 function hashOf(files) {
@@ -135,8 +155,8 @@ function findPython(oldest) {
   );
 }
 
-function installSystemPackages() {
-  const missing = SYSTEM_PACKAGES.filter(({ shows }) => !isThere(shows)).map(({ name }) => name);
+function installSystemPackages(packages) {
+  const missing = packages.filter(({ shows }) => !isThere(shows)).map(({ name }) => name);
   if (missing.length === 0) return;
   const command = `apt-get install ${missing.join(" ")}`;
   if (canUseApt()) return aptInstall(missing);
@@ -178,13 +198,19 @@ function makeVirtualEnvironment() {
     rmSync(VENV, { recursive: true, force: true });
     step(`virtual environment .venv (${python})`, () => run(python, ["-m", "venv", VENV]));
   }
-  step("Python packages", () => pipInstall(REQUIREMENTS));
-  try {
-    step("Bjoern, for the bench", () => pipInstall([OPTIONAL_REQUIREMENTS]));
-  } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    const first = error.message.split("\n").find((line) => /error:/i.test(line)) ?? "";
-    console.log(`setup: Bjoern could not be built, the bench leaves it out. ${first.trim()}`);
+}
+
+function installPeers() {
+  step("peers for the bench", () => pipInstall([BENCH_REQUIREMENTS]));
+  const lines = readFileSync(join(ROOT, COMPILED_REQUIREMENTS), "utf8").split("\n");
+  for (const name of lines.filter((line) => line !== "" && !line.startsWith("#"))) {
+    try {
+      step(name, () => run(VENV_PYTHON, [...PIP_INSTALL, name]));
+    } catch (error) {
+      if (!(error instanceof SetupError)) throw error;
+      const first = error.message.split("\n").find((line) => /error:/i.test(line)) ?? "";
+      console.log(`setup: ${name} could not be built, the bench goes on without it. ${first.trim()}`);
+    }
   }
 }
 
@@ -198,8 +224,7 @@ function bringEnsurepip(python) {
 }
 
 function pipInstall(files) {
-  const requirements = files.flatMap((file) => ["-r", file]);
-  run(VENV_PYTHON, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...requirements]);
+  run(VENV_PYTHON, [...PIP_INSTALL, ...files.flatMap((file) => ["-r", file])]);
 }
 
 /** Says what it does before, and how long it took after. */
