@@ -5,6 +5,7 @@
 
 import type { Arena } from "./arena.ts";
 import type { Slot } from "./slot.ts";
+import type { WaitingLine } from "./waiting-line.ts";
 
 /** A range of bytes that is valid only during the call that brings it. */
 export interface Piece {
@@ -26,8 +27,12 @@ export interface ResponseStart {
 export interface Exchange {
   /** Set while the exchange is on a slot. */
   slot: Slot | null;
-  /** Milliseconds of the router's clock, for the bound on waiting. */
-  queuedAt: number;
+  /** Where it waits for a slot, while it does. */
+  line: WaitingLine | null;
+  /** When it was ready for a slot, milliseconds of the router's clock: for the bound on waiting. */
+  readySince: number;
+  /** How often a slot was lost before it began this request. */
+  losses: number;
   /** The frames that begin this request, kept until its fate is known so that another slot can have it. */
   request: EncodedRequest;
   /** The client has gone: nobody waits for the answer. */

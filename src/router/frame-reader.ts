@@ -121,10 +121,8 @@ export class FrameReader {
       this.#slot.finish(micros);
       return end;
     }
-    // Whoever says "last" knows the length of what it sends, even if we do not have it all yet.
-    exchange.respondHead(
-      isLast && start.contentLength < 0 ? { ...start, contentLength: end - bodyStart } : start,
-    );
+    if (isLast && start.contentLength < 0) throw new RangeError("a whole response of unknown length");
+    exchange.respondHead(start);
     this.#passing = end - bodyStart;
     this.#passingIsLast = isLast;
     this.#passingMicros = micros;
@@ -153,7 +151,7 @@ export class FrameReader {
     const { at, payload, length } = frame;
     const flags = bytes[at + 5] as number;
     if (type === FRAME.busy) {
-      this.#slot.isForeignBusy = (flags & FLAG.busy) !== 0;
+      this.#slot.setForeignBusy((flags & FLAG.busy) !== 0);
       return;
     }
     const exchange = this.#slot.runningFor(bytes.readUInt32LE(at + 8));

@@ -23,8 +23,9 @@ export function handOverWhole(
 }
 
 function give({ pool, clock }: Http1Door, exchange: Exchange, slot: Slot | null): void {
+  exchange.readySince = clock.now();
   if (slot !== null) pool.place(slot, exchange);
-  else if (!pool.enqueue(exchange, clock.now())) {
+  else if (!pool.enqueue(exchange)) {
     exchange.fail({ status: 503, why: "too many requests are waiting (queue-limit)" });
   }
 }

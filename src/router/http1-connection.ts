@@ -64,13 +64,11 @@ export class Http1Connection {
     socket.on("close", () => this.#onClose());
   }
 
-  /** A bug of ours that one client meets must not cut off all the others. */
   #guard(chunk: Buffer): void {
     try {
       this.#onData(chunk);
     } catch (error) {
-      this.door.log.bug(`connection of ${this.address}`, error);
-      this.socket.destroy();
+      this.door.giveUp(this, error);
     }
   }
 
@@ -136,9 +134,14 @@ export class Http1Connection {
     if (this.#exchange !== null) {
       this.#exchange.resume();
     } else if (this.#state === "head" && this.#rest !== null) {
-      this.socket.resume();
       this.#readRequests(this.#rest);
     }
+  }
+
+  /** Not as long as much of what was read ahead is still to be served. */
+  #resumeReading(): void {
+    const isFull = this.#rest !== null && this.#rest.length > READ_AHEAD;
+    if (!isFull && this.socket.isPaused()) this.socket.resume();
   }
 
   /** Returns false when `bytes` hold no whole head yet. */
@@ -149,10 +152,13 @@ export class Http1Connection {
       this.#rest = bytes;
       if (this.#isInputOver) {
         this.#linger();
-      } else if (this.#isIdle) {
+        return false;
+      }
+      if (this.#isIdle) {
         this.#isIdle = false;
         this.#deadline = this.door.clock.now() + this.door.settings.headTimeout;
       }
+      if (this.socket.isPaused()) this.socket.resume(); // all of it is one head, and that is bounded
       return false;
     }
     if (behind === REFUSED) this.refuse(head.refusal);
@@ -211,28 +217,25 @@ export class Http1Connection {
 
   /** The client may send another request after this one. */
   get mayKeepAlive(): boolean {
-    const { isDraining, settings } = this.door;
     const mayAsk = !this.#isInputOver || this.#rest !== null;
-    return !isDraining && mayAsk && settings.keepAliveTimeout > 0 && this.isRequestComplete;
+    return (
+      !this.door.isDraining && mayAsk && this.door.settings.keepAliveTimeout > 0 && this.isRequestComplete
+    );
   }
 
   /** The response is out. */
   finished(exchange: Http1Exchange, keepAlive: boolean): void {
     if (exchange !== this.#exchange || this.#state === "closed") return;
     this.#release();
-    if (!keepAlive) {
+    if (!keepAlive || (this.#rest === null && (this.#isInputOver || this.door.isDraining))) {
       this.#linger();
       return;
     }
     this.#state = "head";
     this.#deadline = this.door.clock.now() + this.door.settings.keepAliveTimeout;
     this.#isIdle = true;
-    if (this.socket.isPaused()) this.socket.resume();
-    if (this.#rest === null) {
-      if (this.#isInputOver || this.door.isDraining) this.socket.end();
-    } else if (!this.#isReading) {
-      this.#readRequests(this.#rest);
-    }
+    this.#resumeReading();
+    if (this.#rest !== null && !this.#isReading) this.#readRequests(this.#rest);
   }
 
   #release(): void {

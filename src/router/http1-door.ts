@@ -127,7 +127,21 @@ export class Http1Door {
     const now = this.clock.now();
     this.suffixes.setDate(Date.now());
     this.pool.sweep(now);
-    for (const connection of this.connections) connection.checkDeadline(now);
+    for (const connection of this.connections) this.#checkDeadline(connection, now);
+  }
+
+  #checkDeadline(connection: Http1Connection, now: number): void {
+    try {
+      connection.checkDeadline(now);
+    } catch (error) {
+      this.giveUp(connection, error);
+    }
+  }
+
+  /** A bug of ours that one client meets must not cut off all the others. */
+  giveUp(connection: Http1Connection, error: unknown): void {
+    this.log.bug(`connection of ${connection.address}`, error);
+    connection.socket.destroy();
   }
 }
 

@@ -12,6 +12,7 @@ import type { EncodedRequest, Exchange, Failure, Piece, ResponseStart, WorkerFil
 import { type FileBody, openWorkerFile } from "./file-body.ts";
 import type { Http1Connection } from "./http1-connection.ts";
 import type { Slot } from "./slot.ts";
+import type { WaitingLine } from "./waiting-line.ts";
 
 const NO_REQUEST: EncodedRequest = {
   arena: null,
@@ -24,7 +25,9 @@ const NO_REQUEST: EncodedRequest = {
 
 export class Http1Exchange implements Exchange {
   slot: Slot | null = null;
-  queuedAt = 0;
+  line: WaitingLine | null = null;
+  readySince = 0;
+  losses = 0;
   request = NO_REQUEST;
   isAbandoned = false;
   /** The response's head is out. */
@@ -184,7 +187,11 @@ export class Http1Exchange implements Exchange {
     this.isAbandoned = true;
     this.#file?.stop();
     if (!this.#isOver) this.#log();
-    const { slot } = this;
+    const { slot, line } = this;
+    if (line !== null) {
+      line.forget(this);
+      this.request = NO_REQUEST; // its bytes
+    }
     if (slot === null) return;
     this.#connection.abortBody();
     slot.sendGone(this);
@@ -206,6 +213,7 @@ export class Http1Exchange implements Exchange {
     this.hasHead = true;
     this.#isOver = true;
     this.isAbandoned = true;
+    this.line?.forget(this);
     this.slot?.sendGone(this);
     this.#log();
   }

@@ -8,16 +8,19 @@
  *
  * With several routers each has slots of its own (a partition by number, `isHome`) and borrows
  * another router's only when its own are all busy, one request at a time. A worker tells the other
- * routers when such a request takes long (BUSY), so a loan costs at most that little.
+ * routers when a request takes longer than 2 ms (BUSY); what another router gave it just before waits for it.
  */
 
 import type { Exchange, Failure } from "./exchange.ts";
 import { ServiceTime } from "./service-time.ts";
 import type { Slot } from "./slot.ts";
+import { WaitingLine } from "./waiting-line.ts";
 
 /** A slot whose first request runs longer than this (ms) gets no more until it is free. */
 const STALLED = 3;
 const MAX_DEPTH = 128;
+/** Slots that a request may see die before it began on them. */
+const MOST_LOSSES = 4;
 
 /** A worker's slots, as this router sees them. */
 export interface WorkerProcess {
@@ -42,31 +45,21 @@ export class Pool {
   readonly #limits: PoolLimits;
   readonly #processes: WorkerProcess[] = [];
   readonly #processOf = new Map<Slot, WorkerProcess>();
-  readonly #queue: Exchange[] = [];
+  readonly #line = new WaitingLine();
   readonly #service = new ServiceTime(MAX_DEPTH);
-  #queueHead = 0;
   #now = 0;
 
   constructor(limits: PoolLimits) {
     this.#limits = limits;
   }
 
-  get queued(): number {
-    return this.#queue.length - this.#queueHead;
-  }
-
   get processes(): readonly WorkerProcess[] {
     return this.#processes;
   }
 
-  /** Requests may be held in the worker for a batch. */
-  get isFast(): boolean {
-    return this.#service.depth > 1;
-  }
-
   /** A slot for one more request right now, or null: then `enqueue`. */
   take(now: number): Slot | null {
-    if (this.queued > 0) return null; // first come, first served
+    if (this.#line.size > 0) return null; // first come, first served
     return this.#choose(now);
   }
 
@@ -76,42 +69,31 @@ export class Pool {
     slot.begin(exchange, this.#service.depth > 1);
   }
 
-  /** Makes a request wait. False: the queue is full. */
-  enqueue(exchange: Exchange, now: number): boolean {
-    if (this.queued >= this.#limits.queueLimit) return false;
-    exchange.queuedAt = now;
-    this.#queue.push(exchange);
+  /** Makes a request wait. False: too many do. */
+  enqueue(exchange: Exchange): boolean {
+    if (this.#line.size >= this.#limits.queueLimit) return false;
+    this.#line.add(exchange);
     return true;
   }
 
   /** Gives waiting requests to slots while there are both. */
   dispatch(now: number): void {
-    while (this.#queueHead < this.#queue.length) {
-      const next = this.#queue[this.#queueHead] as Exchange; // the head is within the queue
-      if (!next.isAbandoned) {
-        const slot = this.#choose(now);
-        if (slot === null) return;
-        this.place(slot, next);
-      }
-      this.#queueHead++;
+    for (let next = this.#line.first(); next !== null; next = this.#line.first()) {
+      const slot = this.#choose(now);
+      if (slot === null) return;
+      this.#line.removeFirst();
+      this.place(slot, next);
     }
-    this.#queue.length = 0;
-    this.#queueHead = 0;
   }
 
-  /** Fails what has waited too long and forgets what nobody waits for any more. Call now and then. */
+  /** Fails what has waited too long. Call now and then. */
   sweep(now: number): void {
     const failure: Failure = { status: 503, why: "no worker was free in time (queue-timeout)" };
     const late = now - this.#limits.queueTimeout;
-    while (this.#queueHead < this.#queue.length) {
-      const next = this.#queue[this.#queueHead] as Exchange; // the head is within the queue
-      if (!next.isAbandoned && next.queuedAt > late) break;
-      this.#queueHead++;
-      if (!next.isAbandoned) next.fail(failure);
-    }
-    if (this.#queueHead > 0) {
-      this.#queue.splice(0, this.#queueHead);
-      this.#queueHead = 0;
+    for (let next = this.#line.first(); next !== null; next = this.#line.first()) {
+      if (next.readySince > late) break;
+      this.#line.removeFirst();
+      next.fail(failure);
     }
     this.dispatch(now);
   }
@@ -138,19 +120,21 @@ export class Pool {
     if (process.slots.length === 0) this.#processes.splice(this.#processes.indexOf(process), 1);
   }
 
-  /** Requests that were not begun go back to the front, in their order. */
+  /** Requests that were not begun go back to the front, in their order; one that loses every slot does not. */
   requeue(exchanges: readonly Exchange[], now: number): void {
-    for (const exchange of exchanges) exchange.queuedAt = now;
-    this.#queue.splice(0, this.#queueHead, ...exchanges);
-    this.#queueHead = 0;
+    const hopeful = exchanges.filter((exchange) => !exchange.isAbandoned && ++exchange.losses < MOST_LOSSES);
+    this.#line.addFirst(hopeful);
+    const failure: Failure = { status: 502, why: `${MOST_LOSSES} slots were lost before they began it` };
+    for (const exchange of exchanges) if (exchange.losses >= MOST_LOSSES) exchange.fail(failure);
     this.dispatch(now);
   }
 
+  /** `micros` is 0 where a slow client may have had its part in the time: that says nothing about the application. */
   finished(slot: Slot, micros: number, now: number): void {
     const process = this.#processOf.get(slot);
     if (process !== undefined) process.load--;
-    this.#service.observe(micros);
-    if (this.#queueHead < this.#queue.length) this.dispatch(now);
+    if (micros > 0) this.#service.observe(micros);
+    if (this.#line.size > 0) this.dispatch(now);
   }
 
   #choose(now: number): Slot | null {

@@ -21,6 +21,8 @@ export interface SlotOwner {
   lost(slot: Slot, waiting: readonly Exchange[]): void;
   /** What the worker said made no sense; its connection is being closed. */
   broken(slot: Slot, error: unknown): void;
+  /** Another router's request no longer holds the slot. */
+  freed(): void;
   /** At the end of this turn of the event loop, call `slot.flush()`. */
   flushLater(slot: Slot): void;
   now(): number;
@@ -138,6 +140,7 @@ export class Slot {
 
   /** Sends more of the running request's body. False: wait for the exchange's next `pull()`. */
   sendBody(exchange: Exchange, pieces: readonly Buffer[], flags: number): boolean {
+    this.flush();
     this.#bodyGoesTo = exchange;
     let size = 0;
     for (const piece of pieces) size += piece.length;
@@ -166,11 +169,11 @@ export class Slot {
 
   /** No request follows. */
   retire(): void {
-    this.flush();
     this.#sendEmpty(FRAME.retire, 0);
   }
 
   #sendEmpty(type: number, flags: number): void {
+    this.flush();
     const frame = Buffer.allocUnsafe(FRAME_HEADER);
     writeFrameHeader(frame, 0, { length: 0, type, flags, stream: this.#running() });
     this.socket.write(frame);
@@ -213,6 +216,11 @@ export class Slot {
     if (!arena.isUnused || this.socket.writableLength > 0) return;
     arena.reset();
     if (arena !== this.#arena) this.#spare = arena;
+  }
+
+  setForeignBusy(isBusy: boolean): void {
+    this.isForeignBusy = isBusy;
+    if (!isBusy) this.#owner.freed();
   }
 
   pause(): void {

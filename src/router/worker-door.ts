@@ -31,8 +31,7 @@ export class WorkerDoor implements SlotOwner {
   readonly #counters = new Map<number, number>();
   readonly #buried = new Map<number, string>();
   readonly #retiring = new Set<number>();
-  readonly #toFlush: Slot[] = [];
-  readonly #sockets = new Set<Socket>();
+  #toFlush: Slot[] = [];
 
   constructor(parts: {
     settings: RouterSettings;
@@ -58,18 +57,16 @@ export class WorkerDoor implements SlotOwner {
     }
     return new Promise((resolve, reject) => {
       this.#server.once("error", reject);
-      this.#server.listen(this.#path, 1024, resolve);
+      this.#server.listen(this.#path, 1024, () => {
+        this.#server.off("error", reject);
+        // For example EMFILE: this worker thread tries again.
+        this.#server.on("error", (error) => this.#log.event(`cannot accept a worker: ${error.message}`));
+        resolve();
+      });
     });
   }
 
-  close(): void {
-    this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
   #accept(socket: Socket): void {
-    this.#sockets.add(socket);
-    socket.once("close", () => this.#sockets.delete(socket));
     socket.on("error", () => {}); // "close" follows
     let bytes = Buffer.alloc(0);
     const onData = (chunk: Buffer): void => {
@@ -115,6 +112,10 @@ export class WorkerDoor implements SlotOwner {
     return this.#clock.now();
   }
 
+  freed(): void {
+    this.#pool.dispatch(this.#clock.now());
+  }
+
   broken(slot: Slot, error: unknown): void {
     const { worker, pid } = slot.hello;
     if (error instanceof RangeError)
@@ -127,8 +128,9 @@ export class WorkerDoor implements SlotOwner {
   }
 
   readonly #flush = (): void => {
-    for (const slot of this.#toFlush) slot.flush();
-    this.#toFlush.length = 0;
+    const slots = this.#toFlush;
+    this.#toFlush = [];
+    for (const slot of slots) slot.flush();
   };
 
   finished(slot: Slot, micros: number): void {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { type RequestOptions, request } from "node:http";
 import { createServer } from "node:net";
 import { test } from "node:test";
 import { writeHelloApp } from "../support/hello-app.ts";
-import { Folder, runToEnd, startServer } from "../support/start-server.ts";
+import { Folder, NODE, runToEnd, startServer } from "../support/start-server.ts";
 
 test("port 0 takes a free port, and the start line says which", async () => {
   using folder = new Folder();
@@ -100,6 +100,9 @@ test("--chmod-socket and --chown-socket set mode and owner of a Unix socket", as
 test("--uid and --gid: every process becomes that user, with its groups", async (context) => {
   if (process.getuid?.() !== 0) return context.skip("only root can become another user");
   if (!existsSync("/usr/bin/python3")) return context.skip("no Python that another user may run");
+  const asNobody = ["--reuid", "nobody", "--regid", "daemon", "--clear-groups", NODE, "--version"];
+  if (spawnSync("setpriv", asNobody).status !== 0)
+    return context.skip("this clone lies where no other user may go");
   using folder = new Folder();
   const app = writeHelloApp(folder);
   execFileSync("chmod", ["-R", "a+rX", folder.path]);

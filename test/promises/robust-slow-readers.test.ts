@@ -154,3 +154,13 @@ test("a client that asks ahead, half-closes and reads late gets every response",
   }
   assert.equal((await client.untilClosed()).length, 0);
 });
+
+test("a client that sends ahead as fast as it can is read no faster than it is answered", async () => {
+  const before = memoryOf(server);
+  using client = await RawClient.connect(server.port);
+  const many = get("/sleep?0.005").repeat(40_000); // 1.7 MB, 200 s of work
+  for (let copy = 0; copy < 20; copy += 1) client.send(many);
+  for (let number = 0; number < 200; number += 1) await client.response({ milliseconds: 2000 });
+  const growth = memoryOf(server) - before;
+  assert.ok(growth < 12 * MIB, `${Math.round(growth / MIB)} MiB more`);
+});

@@ -28,7 +28,7 @@ export const requestOptions = {
     help: "Largest body of a request (413 past it); 0 for no limit",
   }),
   "post-buffering": option({
-    type: size({ floor: 64 * KIB, most: GIB }),
+    type: size({ floor: 64 * KIB, most: 32 * MIB }),
     default: MIB,
     dialect: "uwsgi",
     reload: "applies",
@@ -42,7 +42,7 @@ export const requestOptions = {
     help: "Most memory for collected bodies in a router (503 past it)",
   }),
   "response-buffering": option({
-    type: size({ floor: 64 * KIB, most: GIB }),
+    type: size({ floor: 64 * KIB, most: 32 * MIB }),
     default: MIB,
     dialect: "tsgi",
     reload: "applies",
