@@ -13,6 +13,8 @@ export interface AccessEntry {
   /** Bytes of the response's body. */
   readonly bytes: number;
   readonly milliseconds: number;
+  /** Why tsgi itself answered, or cut the connection; "" for the application's answers. */
+  readonly note: string;
 }
 
 export class AccessLog {
@@ -31,8 +33,9 @@ export function formatEntry(entry: AccessEntry): string {
   const who = entry.worker === 0 ? "router" : `worker ${entry.worker}`;
   const time = new Date(entry.time).toISOString();
   const address = entry.address === "" ? "unix" : entry.address;
+  const note = entry.note === "" ? "" : ` ${entry.note}`;
   const request = escapeUnprintable(entry.requestLine);
-  return `${time} ${who} ${address} "${request}" ${entry.status} ${entry.bytes} ${entry.milliseconds.toFixed(1)}ms\n`;
+  return `${time} ${who} ${address} "${request}" ${entry.status} ${entry.bytes} ${entry.milliseconds.toFixed(1)}ms${note}\n`;
 }
 
 /**

@@ -12,7 +12,7 @@ import type { Socket } from "node:net";
 import { parseHead } from "../wire/http1/parse-head.ts";
 import { type Refusal, refusals } from "../wire/http1/refusals.ts";
 import { INCOMPLETE, REFUSED, type RequestHead } from "../wire/http1/request-head.ts";
-import { CONTINUE, PERSISTENCE } from "../wire/http1/response.ts";
+import { CONTINUE } from "../wire/http1/response.ts";
 import { BodyIntake } from "./body-intake.ts";
 import { encodeHeadOnly } from "./encode-request.ts";
 import { handOver, handOverWhole } from "./hand-over.ts";
@@ -248,11 +248,9 @@ export class Http1Connection {
   refuse(refusal: Refusal): void {
     const exchange = this.#exchange;
     this.#release();
-    this.socket.write(
-      this.door.suffixes.page(refusal, { connection: PERSISTENCE.close, isHead: exchange?.isHead ?? false }),
-    );
-    if (exchange !== null) exchange.refused(refusal.status);
-    else this.door.logUnread(this.address, refusal.status);
+    const size = this.door.sendPage(this.socket, refusal, exchange?.isHead ?? false);
+    if (exchange !== null) exchange.refused(refusal, size);
+    else this.door.logUnread(this.address, refusal, size);
     this.#linger();
   }
 

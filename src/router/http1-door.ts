@@ -8,8 +8,9 @@ import type { ListenerMessage, RouterSettings } from "../base/messages.ts";
 import type { AccessLog } from "../observe/access-log.ts";
 import type { EventLog } from "../observe/event-log.ts";
 import { type ConnectionFacts, encodeConnection } from "../wire/environ.ts";
+import type { Refusal } from "../wire/http1/refusals.ts";
 import { RequestHead } from "../wire/http1/request-head.ts";
-import { ResponseSuffixes } from "../wire/http1/response.ts";
+import { PERSISTENCE, pageBody, ResponseSuffixes } from "../wire/http1/response.ts";
 import type { Clock } from "./clock.ts";
 import { Http1Connection } from "./http1-connection.ts";
 import type { Pool } from "./pool.ts";
@@ -88,18 +89,16 @@ export class Http1Door {
     this.#checkDrained();
   }
 
+  /** Answers in the application's place, for a connection that closes. Returns the size of the body. */
+  sendPage(socket: Socket, refusal: Refusal, isHead: boolean): number {
+    socket.write(this.suffixes.page(refusal, { connection: PERSISTENCE.close, isHead }));
+    return isHead ? 0 : pageBody(refusal).length;
+  }
+
   /** What could not be read as a request has no exchange that logs it. */
-  logUnread(address: string, status: number): void {
-    const entry = {
-      time: Date.now(),
-      worker: 0,
-      address,
-      requestLine: "-",
-      status,
-      bytes: 0,
-      milliseconds: 0,
-    };
-    this.accessLog?.add(entry);
+  logUnread(address: string, { status, message }: Refusal, bytes: number): void {
+    const request = { address, requestLine: "-", milliseconds: 0 };
+    this.accessLog?.add({ time: Date.now(), worker: 0, ...request, status, bytes, note: message });
   }
 
   /**

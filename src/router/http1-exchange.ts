@@ -7,7 +7,14 @@
 import { FLAG } from "../wire/frame.ts";
 import { type Refusal, refusals } from "../wire/http1/refusals.ts";
 import type { RequestHead } from "../wire/http1/request-head.ts";
-import { CHUNK_END, chunkStart, isBodyless, LAST_CHUNK, persistence } from "../wire/http1/response.ts";
+import {
+  CHUNK_END,
+  chunkStart,
+  isBodyless,
+  LAST_CHUNK,
+  pageBody,
+  persistence,
+} from "../wire/http1/response.ts";
 import type { EncodedRequest, Exchange, Failure, Piece, ResponseStart, WorkerFile } from "./exchange.ts";
 import { type FileBody, openWorkerFile } from "./file-body.ts";
 import type { Http1Connection } from "./http1-connection.ts";
@@ -47,6 +54,8 @@ export class Http1Exchange implements Exchange {
   #sent = 0;
   #status = 0;
   #worker = 0;
+  /** For the log: why it was not the application that ended this. */
+  #note = "";
   #file: FileBody | null = null;
   #isOver = false;
 
@@ -201,15 +210,19 @@ export class Http1Exchange implements Exchange {
   fail(failure: Failure): void {
     if (this.isAbandoned || this.#isOver) return;
     if (this.hasHead) {
+      this.#note = failure.why;
       this.cut();
       return;
     }
+    this.#note = failure.why;
     this.#answer(failure.status === 503 ? refusals.busy : refusals.workerLost);
   }
 
   /** The connection has answered in the worker's place. */
-  refused(status: number): void {
-    this.#status = status;
+  refused(refusal: Refusal, bytes: number): void {
+    this.#status = refusal.status;
+    this.#note = refusal.message;
+    this.#sent = bytes;
     this.hasHead = true;
     this.#isOver = true;
     this.isAbandoned = true;
@@ -227,6 +240,7 @@ export class Http1Exchange implements Exchange {
     connection.socket.write(
       connection.door.suffixes.page(refusal, { connection: said, isHead: this.isHead }),
     );
+    this.#sent = this.isHead ? 0 : pageBody(refusal).length;
     this.#isOver = true;
     this.#log();
     connection.finished(this, this.#keepsAlive);
@@ -257,6 +271,7 @@ export class Http1Exchange implements Exchange {
       status: this.#status === 0 ? 499 : this.#status,
       bytes: this.#sent,
       milliseconds: performance.now() - this.startedAt,
+      note: this.#note,
     });
   }
 }

@@ -160,7 +160,9 @@ export class WorkerDoor implements SlotOwner {
       const how = this.#buried.get(serial) ?? "its connection ended";
       for (const exchange of lost)
         exchange.fail({ status: 502, why: `worker ${worker} (pid ${pid}) died: ${how}` });
-      this.#log.event(`worker ${worker} (pid ${pid}) died with ${lost.length} requests running: ${how}`);
+      this.#log.event(
+        `worker ${worker} (pid ${pid}) died, requests that it was running: ${lost.length} (${how})`,
+      );
     }, NEWS).unref();
   }
 

@@ -16,6 +16,7 @@ const ENTRY: AccessEntry = {
   status: 200,
   bytes: 1234,
   milliseconds: 1.25,
+  note: "",
 };
 
 test("a line says when, who, for whom, what, with which result, in what time", () => {

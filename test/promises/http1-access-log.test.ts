@@ -12,7 +12,7 @@ const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
 
 /** The lines about requests, without time and milliseconds. */
 function requestLines(log: string): readonly string[] {
-  const form = new RegExp(`^${TIME} (worker \\d+|router) (\\S+) "(.*)" (\\d+) (\\d+) (\\d+\\.\\d)ms$`);
+  const form = new RegExp(`^${TIME} (worker \\d+|router) (\\S+) "(.*)" (\\d+) (\\d+) (\\d+\\.\\d)ms( .*)?$`);
   return log.split("\n").flatMap((line) => {
     const match = form.exec(line);
     return match === null ? [] : [match.slice(1, 6).join("|")];
@@ -55,6 +55,18 @@ test("each request has one line: time, worker, address, request line, status, by
   );
   assert.equal(await loggedLine(server, "GET / HTTP/1.0\r\n\r\n"), "worker 1|127.0.0.1|GET / HTTP/1.0|200|5");
   assert.match(await loggedLine(server, "nonsense\r\n\r\n"), /^router\|127\.0\.0\.1\|.*\|400\|\d+$/);
+});
+
+test("a request that tsgi itself refuses has the reason in its line", async () => {
+  using folder = new Folder();
+  await using server = await startServer([writeProbeApp(folder)]);
+  await loggedLine(server, "GET / HTTP/1.1\r\nHost : a\r\n\r\n");
+  assert.match(
+    server.log,
+    / router 127\.0\.0\.1 "-" 400 \d+ 0\.0ms A header line has a space before its colon\.$/m,
+  );
+  await loggedLine(server, Buffer.from([0x16, 3, 1, 2, 0, 1]));
+  assert.match(server.log, / "-" 400 \d+ 0\.0ms This looks like TLS, but this address speaks plain HTTP\.$/m);
 });
 
 test("milliseconds are those of the request", async () => {

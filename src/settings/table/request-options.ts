@@ -1,5 +1,5 @@
 import { SECOND } from "../../base/duration.ts";
-import { GIB, KIB, MIB } from "../../base/size.ts";
+import { KIB, MIB } from "../../base/size.ts";
 import { option } from "../option.ts";
 import { count, duration, size, text } from "../value-types.ts";
 

@@ -13,6 +13,7 @@ function bad(message: string): Refusal {
 export const refusals = {
   badRequest: bad("The request cannot be understood."),
   badRequestLine: bad("The request line is not METHOD SP TARGET SP HTTP/1.x CRLF."),
+  looksLikeTls: bad("This looks like TLS, but this address speaks plain HTTP."),
   badTarget: bad("The request target is malformed."),
   badFieldName: bad("A header line has no colon, or its name is not a token."),
   spaceBeforeColon: bad("A header line has a space before its colon."),

@@ -21,6 +21,9 @@ export interface HeadLimits {
 export const INCOMPLETE = -1;
 export const REFUSED = -2;
 
+/** The first byte of a TLS connection (RFC 8446 §5.1). */
+const TLS_HANDSHAKE = 0x16;
+
 /** Lines of nothing that a client may send before its request line (RFC 9112 §2.2). */
 const MAX_LEADING_LINES = 4;
 
@@ -148,7 +151,9 @@ export class RequestHead {
     let at = start;
     while (at < end && TOKEN[bytes[at] as number] === 1) at++;
     if (at === end) return INCOMPLETE;
-    if (at === start || bytes[at] !== SP) return this.refuse(refusals.badRequestLine);
+    if (at === start || bytes[at] !== SP) {
+      return this.refuse(bytes[start] === TLS_HANDSHAKE ? refusals.looksLikeTls : refusals.badRequestLine);
+    }
     this.methodStart = start;
     this.methodEnd = at;
     const target = ++at;

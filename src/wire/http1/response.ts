@@ -52,13 +52,18 @@ export class ResponseSuffixes {
 
   /** A whole response that the server gives by itself: a small plain page. */
   page(refusal: Refusal, options: { connection: number; isHead: boolean }): Buffer {
-    const body = `${refusal.status} ${refusal.reason}\n${refusal.message}\n`;
+    const body = pageBody(refusal);
     const retry = refusal.status === 503 ? "Retry-After: 1\r\n" : "";
     const head =
       `HTTP/1.1 ${refusal.status} ${refusal.reason}\r\nContent-Type: text/plain; charset=utf-8\r\n` +
       `Content-Length: ${body.length}\r\n${retry}${this.lines(0, options.connection, false)}`;
     return Buffer.from(options.isHead ? head : head + body, "latin1");
   }
+}
+
+/** What the client of a refused request reads. ASCII: its length is its size. */
+export function pageBody(refusal: Refusal): string {
+  return `${refusal.status} ${refusal.reason}\n${refusal.message}\n`;
 }
 
 /** RFC 9110 §6.4.1: these never have a body, whatever the method. */
