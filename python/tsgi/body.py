@@ -1,6 +1,7 @@
 """wsgi.input of a request whose body did not come with it as a whole: a read asks for the rest."""
 
 import io
+import time
 from typing import TYPE_CHECKING, Union
 
 from . import frames
@@ -9,6 +10,7 @@ if TYPE_CHECKING:
     from .connection import Connection
 
 _BUFFER = 64 * 1024
+_clock = time.perf_counter_ns
 
 
 class BodyStream(io.RawIOBase):
@@ -20,6 +22,8 @@ class BodyStream(io.RawIOBase):
         self._received: Union[bytes, bytearray] = prefix
         self._at = 0
         self._pulled = False
+        #: How long the application has waited for what the client sends, in ns.
+        self.waited = 0
         self._ended = False
         self._over = False
 
@@ -46,8 +50,10 @@ class BodyStream(io.RawIOBase):
         connection = self._connection
         if not self._pulled:
             self._pulled = True
-            connection.transmit(frames.Header.pack(0, frames.PULL, 0, 0, self._stream), 0)
+            connection.transmit(frames.Header.pack(0, frames.PULL, 0, 0, self._stream))
+        began = _clock()
         kind, flags, _, payload = connection.await_frame()
+        self.waited += _clock() - began
         if kind == frames.GONE or (kind == frames.REQUEST_BODY and flags & frames.ABORTED):
             self._over = True
             raise OSError("client disconnected while sending the body")

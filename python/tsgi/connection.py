@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .exchange import Exchange
 
 RECEIVE_BUFFER: Final = 256 * 1024
+#: Frames that the application has not read, past which `is_gone` leaves the rest with the router.
+_LARGEST_INBOX: Final = 1024 * 1024
 #: Joining copies; past this many bytes a second system call is cheaper.
 _WORTH_JOINING = 32 * 1024
 _DONTWAIT = socket.MSG_DONTWAIT
@@ -39,27 +41,26 @@ class Connection:
         self.end = 0
         self.lock = allocate_lock()
         self.held: List[bytes] = []
-        #: Replies that end in `held`, beyond one for each element (the flusher joins what it could not send).
-        self._extra = 0
         #: A response that is complete by its length while the application has not said so yet.
         self.ripe: Optional[Exchange] = None
         #: Frames that arrived while a request ran and wait for their turn.
         self.backlog: Deque[Frame] = deque()
         #: Frames for the request that runs.
         self.inbox: Deque[Frame] = deque()
+        #: Bytes in it, headers included.
+        self.inbox_size = 0
         self.running = 0
         self.gone = False
         self.lost = False
+        #: The router has sent something: it does more than to accept and to close.
+        self.has_received = False
         #: The flusher has told this router that another one's request holds the slot.
         self.told_busy = False
         self.cells = cells
         self.begun_cell = index * 2
-        self.sent_cell = index * 2 + 1
-        self.begun = 0
-        self.sent = 0
-        # The router counts from the hello of a connection on.
-        cells[self.begun_cell] = 0
-        cells[self.sent_cell] = 0
+        # Goes on: the router may still have to read what the connection before this one had begun.
+        # It counts from the value that it sees at the hello.
+        self.begun = cells[self.begun_cell]
 
     def close(self) -> None:
         self.lost = True
@@ -79,8 +80,11 @@ class Connection:
         except OSError as error:
             self.lost = True
             raise RouterGone(str(error)) from error
+        if count == 0:
+            return False
         self.end += count
-        return count > 0
+        self.has_received = True
+        return True
 
     def _compact(self) -> None:
         rest = self.end - self.start
@@ -112,7 +116,12 @@ class Connection:
         return payload
 
     def is_gone(self) -> bool:
-        """Whether the client of the running request has left, as far as can be seen without waiting."""
+        """Whether the client of the running request has left, as far as can be seen without waiting.
+
+        An application that sends without reading must not gather the whole upload here.
+        """
+        if self.inbox_size > _LARGEST_INBOX:
+            return self.gone
         try:
             if self.start == self.end:
                 self.start = self.end = 0
@@ -138,7 +147,9 @@ class Connection:
         while True:
             self._sort()
             if self.inbox:
-                return self.inbox.popleft()
+                frame = self.inbox.popleft()
+                self.inbox_size -= frames.FRAME_HEADER + len(frame[3])
+                return frame
             if self.end - self.start >= frames.FRAME_HEADER:
                 length, kind, flags, _, stream = frames.Header.unpack_from(self.view, self.start)
                 if length > RECEIVE_BUFFER - frames.FRAME_HEADER:
@@ -164,13 +175,14 @@ class Connection:
         self.start = start
 
     def _file(self, frame: Frame) -> None:
-        kind, _, stream, _ = frame
+        kind, _, stream, payload = frame
         if kind in (frames.REQUEST, frames.RETIRE):
             self.backlog.append(frame)
         elif stream == self.running:
             if kind == frames.GONE:
                 self.gone = True
             self.inbox.append(frame)
+            self.inbox_size += frames.FRAME_HEADER + len(payload)
         elif kind == frames.GONE:
             self.backlog.append(frame)
         # All else belongs to a request that has been answered.
@@ -181,47 +193,33 @@ class Connection:
         """Sends what is held."""
         with self.lock:
             held = self.held
-            count = len(held)
-            if not count:
-                return
-            self._send(held[0] if count == 1 else b"".join(held))
-            held.clear()
-            self.sent = sent = self.sent + count + self._extra
-            self._extra = 0
-            self.cells[self.sent_cell] = sent
+            if held:
+                self._send(held[0] if len(held) == 1 else b"".join(held))
+                held.clear()
 
-    def transmit(self, frame: bytes, ends: int) -> None:
-        """Sends what is held and this frame; `ends` is 1 when a reply ends with it, else 0."""
+    def transmit(self, frame: bytes) -> None:
+        """Sends what is held and this frame."""
         with self.lock:
             held = self.held
             if held:
-                ends += len(held) + self._extra
                 held.append(frame)
                 self._send(b"".join(held))
                 held.clear()
-                self._extra = 0
             else:
                 self._send(frame)
-            if ends:
-                self.sent = sent = self.sent + ends
-                self.cells[self.sent_cell] = sent
 
-    def transmit_large(self, header: bytes, body: Union[bytes, memoryview], ends: int) -> None:
+    def transmit_large(self, header: bytes, body: Union[bytes, memoryview]) -> None:
         """As `transmit`, without a copy of a long body."""
         if len(body) <= _WORTH_JOINING:
-            self.transmit(b"".join((header, body)), ends)
+            self.transmit(b"".join((header, body)))
             return
         # One lock for both: nothing may come between a header and its payload.
         with self.lock:
             held = self.held
-            ends += len(held) + self._extra
             held.append(header)
             self._send(b"".join(held))
             held.clear()
-            self._extra = 0
             self._send(body)
-            self.sent += ends
-            self.cells[self.sent_cell] = self.sent
 
     def _send(self, frame: Union[bytes, memoryview]) -> None:
         try:
@@ -253,31 +251,34 @@ class Connection:
     def _send_aside(self, frame: bytes) -> None:
         held = self.held
         count = len(held)
-        replies = count + self._extra
         data = b"".join(held[:count]) + frame
         if not data:
             return
         # From here on one element stands for all of it, until it has been sent.
         held[:count] = [data]
-        self._extra = replies - 1
         sent = self.socket.send(data, _DONTWAIT)
         if sent < len(data):
             held[0] = data[sent:]
-            return
-        del held[0]
-        self._extra = 0
-        if replies:
-            self.sent += replies
-            self.cells[self.sent_cell] = self.sent
+        else:
+            del held[0]
 
     def mark_busy(self, busy: bool) -> None:
-        """Tells this router whether another one's request holds the slot."""
-        header = frames.Header.pack(0, frames.BUSY, frames.IS_BUSY if busy else 0, 0, 0)
-        with self.lock:
-            if self.lost or self.told_busy == busy:
+        """Tells this router whether another one's request holds the slot.
+
+        Never waits: where it cannot send, `told_busy` stays, and the flusher tries again.
+        """
+        if not self.lock.acquire(False):
+            return
+        try:
+            # What is held may begin with the rest of a frame: nothing may come before it.
+            if self.lost or self.told_busy == busy or self.held:
                 return
+            # A Unix socket takes 12 bytes whole or not at all.
+            self.socket.send(
+                frames.Header.pack(0, frames.BUSY, frames.IS_BUSY if busy else 0, 0, 0), _DONTWAIT
+            )
             self.told_busy = busy
-            try:
-                self.socket.send(header, _DONTWAIT)
-            except OSError:
-                pass  # A router that cannot take 12 bytes learns nothing from them either.
+        except OSError:
+            pass
+        finally:
+            self.lock.release()

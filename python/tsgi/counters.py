@@ -1,6 +1,7 @@
-"""The page on which a worker counts what it began and what it sent: the router reads it after a death.
+"""The page on which a worker counts the requests that it began: the router reads it after a death.
 
-For each slot and each router two u64, begun and sent, at (slot * routers + router) * 16.
+For each slot and each router 16 bytes at (slot * routers + router) * 16: a u64 that only grows, also
+across the connections of that pair, and 8 bytes that are not used.
 """
 
 import mmap
@@ -21,5 +22,5 @@ class Counters:
             self._page = mmap.mmap(descriptor, size)
         finally:
             os.close(descriptor)
-        #: Item 2n is the pair's begun, item 2n + 1 its sent.
+        #: Item 2n is the count of pair n.
         self.cells = memoryview(self._page).cast("Q")

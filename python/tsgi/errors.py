@@ -10,7 +10,7 @@ from typing import Dict
 class ErrorStream(io.TextIOBase):
     """Writes whole lines to descriptor 2, each in one system call, so that workers do not mix theirs.
 
-    What has no line end yet is kept for its thread until the rest, `flush()` or `end_of_request()`.
+    What has no line end yet is kept for its thread until the rest, `flush()` or the end of the request.
     """
 
     encoding = "utf-8"

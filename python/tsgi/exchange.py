@@ -78,7 +78,7 @@ class Exchange(Reply):
         head = b"HTTP/1.1 103 Early Hints" + head[head.index(b"\r\n") :]
         if not self.head_sent and self.connection.running == self.stream:
             header = frames.Header.pack(len(head), frames.INTERIM, 0, 103, self.stream)
-            self.connection.transmit(header + head, 0)
+            self.connection.transmit(header + head)
 
     # ---- the end of every exchange
 
@@ -125,14 +125,14 @@ class Exchange(Reply):
         if not isinstance(error, ClientGone):
             slot.errors.log(describe_exception(error, environ, "the application"))
         if self.head_sent:
-            self.send_end(started, frames.BROKEN)
+            self.send_end(frames.BROKEN, self._without_waits(started))
             return
         self.head = _ERROR_HEAD
         self.code = 500
         self.flags = 0
         self.length = len(_ERROR_BODY)
         self.whole = b"" if self.is_head else _ERROR_BODY
-        self.send_whole(self.whole, started)
+        self.send_whole(self.whole, self._without_waits(started))
 
     def unfinished_frame(self) -> bytes:
         """The whole response, while the application has not returned yet. For the flusher."""
@@ -247,7 +247,7 @@ class Exchange(Reply):
         offer = frames.FileFrame.pack(
             20, frames.FILE, 0, 0, self.stream, file.descriptor, file.offset, file.length
         )
-        connection.transmit(self.response_frame(b"", 0, 0) + offer, 0)
+        connection.transmit(self.response_frame(b"", 0, 0) + offer)
         while True:
             kind, flags, _, _ = connection.await_frame()
             if kind == frames.GONE:
@@ -265,9 +265,10 @@ class Exchange(Reply):
     def _end(self, slot: "Slot", started: int, hold: bool) -> None:
         if not self.head_sent and self.is_short:
             self.head_sent = True
-            self.connection.transmit(self.response_frame(b"", 0, 0), 0)
+            self.connection.transmit(self.response_frame(b"", 0, 0))
         if not self.head_sent:
             whole = self.whole or b""
+            started = self._without_waits(started)
             if hold and len(whole) < WORTH_HOLDING:
                 self.connection.held.append(self.response_frame(whole, frames.LAST, started))
                 if slot.flusher.asleep:
@@ -276,7 +277,11 @@ class Exchange(Reply):
                 self.send_whole(whole, started)
             return
         is_broken = self.is_short or self.connection.gone
-        self.send_end(started, frames.BROKEN if is_broken else 0)
+        self.send_end(frames.BROKEN if is_broken else 0, self._without_waits(started))
+
+    def _without_waits(self, started: int) -> int:
+        """The start, put off by the waits for the client: they are not the application's time."""
+        return started + self.waited + (self.input.waited if self.input is not None else 0)
 
     # ---- complaints
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, List
 if TYPE_CHECKING:
     from .slot import Slot
 
-#: A thread that computes may keep the GIL for 5 ms more: a held reply leaves within 10 ms.
+#: A thread that computes may keep the GIL for 5 ms at each turn: a held reply leaves within 20 ms.
 TICK: Final = 0.002
 _IDLE_TICKS: Final = 500
 #: A request that runs longer than this makes the slot known as busy to the other routers.
@@ -69,16 +69,20 @@ class Flusher:
     def _look(self) -> bool:
         found = False
         for slot in self._slots:
+            told_busy = False
             for connection in slot.connections:
                 if connection.held or connection.ripe is not None:
                     found = True
                     connection.flush_aside()
+                if connection.told_busy:
+                    told_busy = True
             since = slot.running_since
             if since:
                 found = True
                 if _clock() - since > BUSY_AFTER:
                     self._mark_busy(slot)
-            elif slot.is_marked:
+            elif told_busy:
+                found = True
                 slot.unmark()
         return found
 

@@ -43,10 +43,11 @@ IS_BUSY: Final = 1
 
 #: length, type, flags, status, stream
 Header: Final = Struct("<IBBHI")
-#: A header, then the prefix of RESPONSE: size of the head, service time in µs, content length or -1
+#: A header, then the prefix of RESPONSE: size of the head, service time in µs (0 is not to be counted),
+#: content length or -1
 ResponseHeader: Final = Struct("<IBBHIIId")
 #: A header, then what FILE holds: descriptor, offset, length
 FileFrame: Final = Struct("<IBBHIIdd")
-#: A header, then what END holds: service time in µs
+#: A header, then what END holds: service time in µs, always 0
 EndFrame: Final = Struct("<IBBHII")
 Size: Final = Struct("<I")

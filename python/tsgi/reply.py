@@ -37,6 +37,8 @@ class Reply:
     body_sent = 0
     chunks = 0
     has_surplus = False
+    #: How long sending has waited for the client to take what was sent, in ns.
+    waited = 0
 
     def send_chunk(self, chunk: bytes) -> bool:
         """Sends it at once; False when there is no use in more of them."""
@@ -48,28 +50,34 @@ class Reply:
             return False
         self.chunks += 1
         self.body_sent += len(chunk)
+        began = _clock()
+        self._send_pieces(chunk)
+        self.waited += _clock() - began
+        return not self.has_surplus
+
+    def _send_pieces(self, chunk: bytes) -> None:
+        connection = self.connection
         if not self.head_sent:
             first = chunk if len(chunk) <= LARGEST_CHUNK else b""
             self.head_sent = True
-            connection.transmit(self.response_frame(first, 0, 0), 0)
+            connection.transmit(self.response_frame(first, 0, 0))
             if first:
-                return not self.has_surplus
+                return
         pieces = memoryview(chunk)
         while pieces:
             piece = pieces[:LARGEST_CHUNK]
             pieces = pieces[LARGEST_CHUNK:]
             header = frames.Header.pack(len(piece), frames.RESPONSE_BODY, 0, 0, self.stream)
-            connection.transmit_large(header, piece, 0)
-        return not self.has_surplus
+            connection.transmit_large(header, piece)
 
     def send_whole(self, body: bytes, started: int) -> None:
         """The response in one frame, at once."""
         header = self._response_header(len(body), frames.LAST, started)
-        self.connection.transmit_large(header, body, 1)
+        self.connection.transmit_large(header, body)
 
-    def send_end(self, started: int, flags: int) -> None:
-        micros = min((_clock() - started) // 1000, _MOST_MICROSECONDS)
-        self.connection.transmit(frames.EndFrame.pack(4, frames.END, flags, 0, self.stream, micros), 1)
+    def send_end(self, flags: int, started: int) -> None:
+        micros = _microseconds_since(started)
+        self.connection.transmit(frames.EndFrame.pack(4, frames.END, flags, 0, self.stream, micros))
 
     def response_frame(self, body: bytes, flags: int, started: int) -> bytes:
         return self._response_header(len(body), flags, started) + body
@@ -79,7 +87,7 @@ class Reply:
         head = self.head
         if self.length >= 0:
             head += b"Content-Length: %d\r\n" % self.length
-        micros = min((_clock() - started) // 1000, _MOST_MICROSECONDS) if flags & frames.LAST else 0
+        micros = _microseconds_since(started) if flags & frames.LAST else 0
         size = len(head)
         flags |= self.flags
         return (
@@ -95,3 +103,8 @@ class Reply:
             )
             + head
         )
+
+
+def _microseconds_since(started: int) -> int:
+    """At least 1: 0 would say that the time is not to be counted."""
+    return min(max((_clock() - started) // 1000, 1), _MOST_MICROSECONDS)

@@ -41,6 +41,9 @@ def serve(
     started: int,
 ) -> int:
     """Answers the REQUEST whose payload is request[begin:stop]. Returns the clock at its end, in ns."""
+    # Before all that can fail: a request whose environ cannot be loaded must not be tried again for ever.
+    connection.begun = begun = connection.begun + 1
+    connection.cells[connection.begun_cell] = begun
     split = begin + 4 + _size_at(request, begin)[0]
     environ: Dict[str, Any] = _loads(request[begin + 4 : split])
     environ.update(slot.constants)
@@ -62,11 +65,16 @@ def serve(
     if connection.inbox:
         # What an earlier request was sent and did not take: it had failed, or did not read on.
         connection.inbox.clear()
-    connection.begun = begun = connection.begun + 1
-    connection.cells[connection.begun_cell] = begun
+        connection.inbox_size = 0
     try:
         result = slot.application(environ, exchange.start_response)
-        if result.__class__ is list and len(result) == 1 and exchange.takes_body and not exchange.head_sent:
+        if (
+            result.__class__ is list
+            and len(result) == 1
+            and exchange.takes_body
+            and not exchange.head_sent
+            and exchange.input is None
+        ):
             body = result[0]
             length = exchange.length
             if body.__class__ is bytes and len(body) < WORTH_HOLDING and length in (-1, len(body)):
@@ -82,7 +90,7 @@ def serve(
                         exchange.code,
                         stream,
                         head_size,
-                        (now - started) // 1000 & 0xFFFFFFFF,
+                        (now - started) // 1000 & 0xFFFFFFFF or 1,
                         size,
                     )
                     + head
@@ -92,9 +100,10 @@ def serve(
                     connection.held.append(reply)
                     if slot.flusher.asleep:
                         slot.flusher.wake()
-                else:
-                    connection.transmit(reply, 1)
-                return now
+                    return now
+                connection.transmit(reply)
+                # Sending may have waited for the router: not the next request's time.
+                return _clock()
     except RouterGone:
         raise
     except BaseException as error:

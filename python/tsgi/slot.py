@@ -40,12 +40,21 @@ class Link:
         self.number = number
         self.connection: Optional[Connection] = None
         self.is_retired = False
+        #: How long to wait after the next failure, and until when after the last one.
         self.wait = _FIRST_RETRY
         self.due = 0.0
 
+    def postpone(self) -> None:
+        self.due = time.monotonic() + self.wait
+        self.wait = min(self.wait * 2, _LAST_RETRY)
+
+    def reset(self) -> None:
+        self.due = 0.0
+        self.wait = _FIRST_RETRY
+
 
 class Slot:
-    """Lives as long as its thread: `run()` returns when every router has retired it."""
+    """Lives as long as its thread: `run()` returns when every router that is left has retired it."""
 
     def __init__(
         self,
@@ -78,13 +87,22 @@ class Slot:
     def run(self) -> None:
         while True:
             open_links = [link for link in self._links if not link.is_retired]
-            if not open_links:
+            # One router has retired this slot and no other is there: none will ask for it again.
+            if len(open_links) < len(self._links) and not self.connections:
                 return
-            self._connect(open_links)
-            if len(self._links) == 1:
-                self._follow(self._links[0])
-            else:
-                self._poll_once(open_links)
+            try:
+                self._connect(open_links)
+                if len(self._links) == 1:
+                    self._follow(self._links[0])
+                else:
+                    self._poll_once(open_links)
+            except BaseException as error:
+                # Also what other threads throw at this one (PyThreadState_SetAsyncExc), exits among it:
+                # a connection without a thread would hold its requests for ever.
+                self._report(error)
+                self._stop_running()
+                for link in open_links:
+                    self._drop(link)
 
     def close_after_fork(self) -> None:
         """In a child of the application: its copies would keep the connections open."""
@@ -105,10 +123,8 @@ class Slot:
             if link.connection is None and time.monotonic() >= link.due:
                 try:
                     link.connection = self._open(link)
-                    link.wait = _FIRST_RETRY
                 except OSError:
-                    link.due = time.monotonic() + link.wait
-                    link.wait = min(link.wait * 2, _LAST_RETRY)
+                    link.postpone()
         self.connections = [link.connection for link in self._links if link.connection is not None]
 
     def _open(self, link: Link) -> Connection:
@@ -128,7 +144,10 @@ class Slot:
     def _drop(self, link: Link) -> None:
         connection = link.connection
         link.connection = None
-        link.due = 0.0
+        if connection is not None and connection.has_received:
+            link.reset()
+        else:
+            link.postpone()
         self.connections = [other for other in self.connections if other is not connection]
         if connection is not None:
             connection.close()
@@ -151,8 +170,6 @@ class Slot:
                     break
         except RouterGone:
             pass
-        except Exception as error:
-            self._report(error)
         self._drop(link)
 
     def _poll_once(self, links: List[Link]) -> None:
@@ -185,13 +202,11 @@ class Slot:
                 link.is_retired = True
         except RouterGone:
             pass
-        except Exception as error:
-            self._report(error)
         self._stop_running()
         self._drop(link)
         return False
 
-    def _report(self, error: Exception) -> None:
+    def _report(self, error: BaseException) -> None:
         self.errors.log("tsgi failed, the connection is opened anew\n" + format_traceback(error))
 
     # ---- frames
@@ -233,7 +248,7 @@ class Slot:
                     held_since = now
                 elif now - held_since > _HELD_LONG:
                     connection.flush()
-                    held_since = now
+                    now = held_since = _clock()
                 if several:
                     self._start_running(now)
                 now = serve(self, connection, view, begin, start, flags, stream, now)

@@ -36,7 +36,7 @@ export const FRAME = {
   response: 17,
   /** worker → router. More of the response's body. */
   responseBody: 18,
-  /** worker → router. The response is over. u32 service time in microseconds. */
+  /** worker → router. The response is over. u32 service time in microseconds, without waits for the client. */
   end: 19,
   /** worker → router. The body is this file: u32 descriptor in the worker, f64 offset, f64 length. */
   file: 20,
@@ -87,9 +87,9 @@ export interface Hello {
   readonly pid: number;
   readonly python: string;
   readonly implementation: string;
-  /** File name in the run-time directory of the worker's counters: per slot and router u64 begun, u64 sent. */
+  /** File name in the run-time directory of the worker's counters: 16 bytes per slot and router, u64 begun first. */
   readonly counters: string;
-  /** Byte offset of this connection's pair in it. */
+  /** Byte offset of this connection's 16 bytes in it. `begun` only grows, over reconnects too. */
   readonly offset: number;
 }
 

@@ -95,6 +95,8 @@ class FakeRouter:
     def accept(self, number: int = 0) -> None:
         peer, _ = self.listeners[number].accept()
         peer.settimeout(LONGEST_WAIT)
+        for lost in self.peers[number : number + 1]:
+            lost.close()
         self.peers[number : number + 1] = [peer]
         self.buffers[number] = b""
         self.hellos.append(json.loads(self.next_frame(number).payload.decode()))

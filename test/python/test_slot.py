@@ -1,11 +1,17 @@
 """The slot: batches, held replies, bodies that arrive late, routers that come and go."""
 
+import contextlib
+import ctypes
 import os
+import socket
+import struct
+import threading
 import time
 import unittest
 
 from fake_router import FakeRouter, frame, request
 from tsgi import frames
+from tsgi.connection import RECEIVE_BUFFER, Connection
 
 
 def by_path(environ, start_response):
@@ -45,13 +51,13 @@ class Batches(unittest.TestCase):
                     # 20 ms are promised; a test machine may be busy.
                     self.assertLess(time.monotonic() - began, 0.2)
                     self.assertEqual(router.reply(2).body, slow.encode())
-                self.assertEqual(list(router.counters.cells), [3, 3])
+                self.assertEqual(router.counters.cells[0], 3)
 
-    def test_begun_and_sent_are_counted(self):
+    def test_a_request_is_counted_before_the_application_is_called(self):
         seen = []
 
         def application(environ, start_response):
-            seen.append(list(router.counters.cells))
+            seen.append(router.counters.cells[0])
             start_response("200 OK", [])
             return iter([b"a", b"b"])
 
@@ -59,8 +65,16 @@ class Batches(unittest.TestCase):
             router.ask()
             router.ask(stream=2)
             router.ask(stream=3, REQUEST_METHOD="HEAD")
-            self.assertEqual(seen, [[1, 0], [2, 1], [3, 2]])
-        self.assertEqual(list(router.counters.cells), [3, 3])
+            self.assertEqual(seen, [1, 2, 3])
+
+    def test_a_request_that_cannot_be_loaded_counts_as_begun(self):
+        broken = struct.pack("<I", 4) + b"\xff\xff\xff\xff"
+        with FakeRouter(by_path) as router:
+            router.send(frame(frames.REQUEST, broken))
+            router.accept()
+            self.assertEqual(router.counters.cells[0], 1)
+            self.assertIn("ValueError", router.log())
+            self.assertEqual(router.ask().body, b"/")
 
     def test_frames_may_be_cut_anywhere(self):
         with FakeRouter(echo) as router:
@@ -150,6 +164,129 @@ class LateBodies(unittest.TestCase):
             router.send(frame(frames.REQUEST_BODY, b"late") + frame(frames.REQUEST_BODY, b"", frames.LAST))
             self.assertEqual(router.ask(b"next!", stream=2).body, b"next!")
 
+    def test_an_input_that_is_kept_takes_nothing_of_the_next_request(self):
+        kept = []
+
+        def application(environ, start_response):
+            start_response("200 OK", [])
+            kept.append(environ["wsgi.input"])
+            if len(kept) == 1:
+                return [b"first"]
+            try:
+                kept[0].read()
+            except OSError as error:
+                return [str(error).encode()]
+
+        with FakeRouter(application) as router:
+            self.assertEqual(router.ask(flags=frames.MORE_BODY).body, b"first")
+            router.send(request(b"", frames.MORE_BODY, stream=2))
+            self.assertIn(b"the request is over", router.reply(2).body)
+
+    def test_an_upload_that_is_not_read_stays_with_the_router(self):
+        ours, theirs = socket.socketpair()
+        connection = Connection(ours, memoryview(bytearray(16)).cast("Q"), 0)
+        connection.running = 1
+        upload = frame(frames.REQUEST_BODY, b"x" * 8000) * 1000
+        sender = threading.Thread(target=theirs.sendall, args=(upload,), daemon=True)
+        sender.start()
+        until = time.monotonic() + 0.5
+        while time.monotonic() < until:
+            self.assertFalse(connection.is_gone())
+        size = sum(frames.FRAME_HEADER + len(taken[3]) for taken in connection.inbox)
+        self.assertLess(size, (1 << 20) + RECEIVE_BUFFER + 8012)
+        self.assertEqual(connection.inbox_size, size)
+        for _ in range(1000):
+            self.assertEqual(len(connection.await_frame()[3]), 8000)
+        self.assertEqual(connection.inbox_size, 0)
+        sender.join()
+        connection.close()
+        theirs.close()
+
+
+class ServiceTimes(unittest.TestCase):
+    def last_time(self, router):
+        """The service time in the frame that ends the next response."""
+        while True:
+            answer = router.next_frame()
+            if answer.kind == frames.END:
+                return struct.unpack("<I", answer.payload)[0]
+            if answer.kind == frames.RESPONSE and answer.flags & frames.LAST:
+                return struct.unpack_from("<II", answer.payload)[1]
+
+    def test_a_whole_reply_tells_its_time(self):
+        for body in ([b"x"], [b"x", b"y"]):
+
+            def application(environ, start_response, body=body):
+                start_response("200 OK", [])
+                return body
+
+            with FakeRouter(application) as router:
+                router.send(request())
+                self.assertGreater(self.last_time(router), 0)
+
+    def test_what_the_client_takes_its_time_for_is_not_counted(self):
+        def application(environ, start_response):
+            body = environ["wsgi.input"].read()
+            start_response("200 OK", [])
+            return [body]
+
+        with FakeRouter(application) as router:
+            router.send(request(flags=frames.MORE_BODY))
+            self.assertEqual(router.next_frame().kind, frames.PULL)
+            time.sleep(0.2)
+            router.send(frame(frames.REQUEST_BODY, b"body", frames.LAST))
+            self.assertLess(self.last_time(router), 100_000)
+
+    def test_a_streamed_reply_tells_the_time_of_its_application(self):
+        def application(environ, start_response):
+            start_response("200 OK", [])
+            yield b"a"
+            time.sleep(0.05)
+            yield b"b"
+
+        with FakeRouter(application) as router:
+            router.send(request())
+            self.assertGreater(self.last_time(router), 50_000)
+
+
+class BusyMarks(unittest.TestCase):
+    def setUp(self):
+        self.ours, self.theirs = socket.socketpair()
+        self.theirs.settimeout(0.1)
+        self.connection = Connection(self.ours, memoryview(bytearray(16)).cast("Q"), 0)
+
+    def tearDown(self):
+        self.ours.close()
+        self.theirs.close()
+
+    def test_what_could_not_be_sent_was_not_told(self):
+        with self.assertRaises(BlockingIOError):
+            while True:
+                self.ours.send(b"x" * 4096, socket.MSG_DONTWAIT)
+        self.connection.mark_busy(True)
+        self.assertFalse(self.connection.told_busy)
+        with self.assertRaises(socket.timeout):
+            while True:
+                self.theirs.recv(1 << 20)
+        self.connection.mark_busy(True)
+        self.assertTrue(self.connection.told_busy)
+
+    def test_a_mark_does_not_go_into_the_middle_of_a_frame(self):
+        self.connection.held.append(b"the rest")
+        self.connection.mark_busy(True)
+        self.assertFalse(self.connection.told_busy)
+        with self.assertRaises(socket.timeout):
+            self.theirs.recv(100)
+
+    def test_a_mark_that_could_not_be_taken_back_is_so_later(self):
+        with FakeRouter(by_path, routers=2) as router:
+            router.send(request(PATH_INFO="/sleep"), 0)
+            self.assertEqual(router.next_frame(1).flags, frames.IS_BUSY)
+            with router.slot.connections[1].lock:
+                router.reply(1, 0)
+            free = router.next_frame(1)
+            self.assertEqual((free.kind, free.flags), (frames.BUSY, 0))
+
 
 class Routers(unittest.TestCase):
     def test_a_router_that_went_away_is_connected_to_again(self):
@@ -157,8 +294,52 @@ class Routers(unittest.TestCase):
             router.ask()
             router.peers[0].close()
             router.accept()
-            self.assertEqual(list(router.counters.cells), [0, 0])
+            # The router may read the page for the lost connection only now.
+            self.assertEqual(router.counters.cells[0], 1)
             self.assertEqual(router.ask().body, b"/")
+            self.assertEqual(router.counters.cells[0], 2)
+
+    def test_a_router_that_only_accepts_is_not_tried_without_pause(self):
+        with FakeRouter(by_path) as router:
+            router.peers[0].close()
+            attempts = 0
+            until = time.monotonic() + 0.5
+            while time.monotonic() < until:
+                peer, _ = router.listeners[0].accept()
+                peer.close()
+                attempts += 1
+            self.assertLess(attempts, 10)
+            router.accept()
+            self.assertEqual(router.ask().body, b"/")
+
+    def test_an_exit_thrown_at_an_idle_thread_does_not_end_it(self):
+        for routers in (1, 2):
+            with self.subTest(routers=routers), FakeRouter(by_path, routers) as router:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    ctypes.c_ulong(router.thread.ident), ctypes.py_object(SystemExit)
+                )
+                with contextlib.suppress(OSError):
+                    router.send(request())
+                for number in range(routers):
+                    router.accept(number)
+                self.assertIn("SystemExit", router.log())
+                for number in range(routers):
+                    router.send(request(), number)
+                    self.assertEqual(router.reply(1, number).body, b"/")
+
+    def test_a_retired_slot_does_not_wait_for_a_router_that_has_died(self):
+        for dies_first in (True, False):
+            with self.subTest(dies_first=dies_first), FakeRouter(by_path, routers=2) as router:
+                router.listeners[1].close()
+                if dies_first:
+                    router.peers[1].close()
+                    router.ask()
+                router.send(frame(frames.RETIRE))
+                if not dies_first:
+                    self.assertEqual(router.peers[0].recv(1), b"")
+                    router.peers[1].close()
+                router.thread.join(5)
+                self.assertFalse(router.thread.is_alive())
 
     def test_a_router_that_goes_during_a_request_ends_it(self):
         closed = []
