@@ -187,6 +187,8 @@ class Exchange(Reply):
             self.send_chunk(body)
 
     def _send_chunks(self, slot: "Slot", result: Any) -> None:
+        if result is None:
+            raise Violation("the application returned None, not an iterable of bytes")
         for chunk in result:
             if chunk.__class__ is not bytes and not isinstance(chunk, bytes):
                 raise Violation(f"the response's body must be bytes, not {type(chunk).__name__}")
@@ -282,8 +284,6 @@ class Exchange(Reply):
     def _without_waits(self, started: int) -> int:
         """The start, put off by the waits for the client: they are not the application's time."""
         return started + self.waited + (self.input.waited if self.input is not None else 0)
-
-    # ---- complaints
 
     def _describe_surplus(self, environ: Dict[str, Any]) -> str:
         return "%s: the body is longer than its Content-Length of %d; the rest was dropped" % (

@@ -234,6 +234,22 @@ def _check(application: Any, origin: str, name: str) -> None:
             f"{name} in {origin} is an ASGI application; tsgi serves only WSGI for now",
             ["It is a coroutine function. A WSGI application is called with (environ, start_response)."],
         )
+    if not _takes_two(application):
+        raise LoadFailure(
+            f"{name} in {origin} cannot be called with (environ, start_response)",
+            [f"If it makes the application, name the call: {name}()"],
+        )
+
+
+def _takes_two(application: Any) -> bool:
+    """False only where the signature says so: many callables have none."""
+    try:
+        inspect.signature(application).bind(None, None)
+    except TypeError:
+        return False
+    except ValueError:
+        pass
+    return True
 
 
 def _is_asgi(application: Any) -> bool:

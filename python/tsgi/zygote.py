@@ -44,7 +44,7 @@ class Zygote:
         self.boot: Dict[str, Any] = {}
         self.loaded: Optional[Loaded] = None
         self.exit_code = 0
-        _write_whole_lines()
+        _open_standard_streams()
         os.set_inheritable(_CONTROL, False)
         self._control = socket.socket(fileno=_CONTROL)
         self._received = b""
@@ -272,8 +272,20 @@ def _ignore(*_: Any) -> None:
     """A handler and not SIG_IGN: programs that the application starts get the default back."""
 
 
-def _write_whole_lines() -> None:
+class _LogFile(io.FileIO):
+    """A descriptor of the log: a full disk or a reader that has gone fails no request that prints."""
+
+    def write(self, text: Any) -> int:
+        try:
+            return super().write(text)
+        except OSError:
+            return len(text)
+
+
+def _open_standard_streams() -> None:
     """What the application prints: a line is one write, or those of several workers would mix."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(line_buffering=True, write_through=False)
+    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+        raw = io.BufferedWriter(_LogFile(descriptor, "w", closefd=False))
+        stream = io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", line_buffering=True)
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)

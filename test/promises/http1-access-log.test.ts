@@ -202,3 +202,23 @@ function childrenOf(pid: number): number[] {
 function titleOf(pid: number): string {
   return readFileSync(`/proc/${pid}/cmdline`, "utf8");
 }
+
+test("a full disk under the log fails no request, not even one that prints", async () => {
+  using folder = new Folder();
+  const address = folder.file("http.sock");
+  const app = folder.write(
+    "app.py",
+    `def application(environ, start_response):
+    print("to be seen by nobody", flush=True)
+    environ["wsgi.errors"].write("nor this\\n")
+    start_response("200 OK", [])
+    return [b"answered"]
+`,
+  );
+  const options = ["--http", address, "--logto", "/dev/full", app];
+  await using server = await startServer(options, { withoutWaiting: true });
+  await until("the server to listen", () => existsSync(address) && server.pids("worker").length > 0);
+  using client = await RawClient.connect(address);
+  client.send(get("/"));
+  assert.equal((await client.response()).text, "answered");
+});

@@ -142,6 +142,12 @@ class Loader(unittest.TestCase):
         for callable_ in ("application", "app"):
             self.assertIn("ASGI", self.fail(file, callable_=callable_)[0])
 
+    def test_a_factory_that_is_not_called_is_noticed(self):
+        file = self.write("factory.py", "def create_app(): return print\n")
+        message, details = self.fail(file, callable_="create_app")[:2]
+        self.assertIn("cannot be called with (environ, start_response)", message)
+        self.assertIn("create_app()", "".join(details))
+
     def test_only_literals_are_passed(self):
         file = self.write("calls.py", "def make(*a): return print\n")
         for text in ("make(open('x'))", "make(", "a b", "make()()", "1", "make(**{})", "lambda: 1"):
