@@ -20,7 +20,17 @@ export function resolveIdentity(wanted: { uid: Account | null; gid: Account | nu
   const user = wanted.uid === null ? null : findUser("--uid", wanted.uid);
   const uid = user?.id ?? process.getuid?.() ?? 0;
   const gid = wanted.gid === null ? (user?.group ?? uid) : findGroup("--gid", wanted.gid);
+  requireRoot(wanted, { uid, gid });
   return { uid, gid, user: user?.name ?? null };
+}
+
+/** Said before anything is made: only the drop itself would notice otherwise. */
+function requireRoot(wanted: { uid: Account | null }, { uid, gid }: { uid: number; gid: number }): void {
+  const [own, ownGroup] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
+  if (own === 0 || (own === uid && ownGroup === gid)) return;
+  throw new Refusal(`${wanted.uid === null ? "--gid" : "--uid"}: only root can change user and group`, [
+    `this runs as user ${own}, group ${ownGroup}: start tsgi as root, or leave --uid and --gid out`,
+  ]);
 }
 
 /** --chown-socket as numbers; -1 keeps the group that is there. */

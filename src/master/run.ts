@@ -39,7 +39,7 @@ async function serve(settings: Settings, queue: EventQueue<MasterEvent>): Promis
   using cleanUps = new DisposableStack();
   const python = findInterpreter(settings, process.env);
   const identity = resolveIdentity(settings);
-  const earlyLog = openLogFile(settings.logto);
+  const earlyLog = openLogFile("--logto", settings.logto);
   const listeners = await bindListeners(settings);
   cleanUps.defer(() => closeAll(listeners));
   const runtimeDirectory = createRuntimeDirectory(identity);
@@ -52,7 +52,7 @@ async function serve(settings: Settings, queue: EventQueue<MasterEvent>): Promis
   if (identity !== null) dropPrivileges(identity);
 
   // From here on as the user who serves.
-  const logDescriptor = openLogFile(settings.logto2) ?? earlyLog ?? STDOUT;
+  const logDescriptor = openLogFile("--logto2", settings.logto2) ?? earlyLog ?? STDOUT;
   const log = openLog(logDescriptor);
   if (pidfileWarning !== null) log.event(pidfileWarning);
   const lifelines = await openLifelines(runtimeDirectory.lifeline, queue);
@@ -67,12 +67,15 @@ async function serve(settings: Settings, queue: EventQueue<MasterEvent>): Promis
   }
 }
 
-function openLogFile(path: string | null): number | null {
+function openLogFile(option: string, path: string | null): number | null {
   if (path === null) return null;
   try {
     return openSync(path, "a", 0o640);
   } catch (error) {
-    throw new Refusal(`cannot open the log file: ${(error as Error).message}`);
+    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    throw new Refusal(`${option}: cannot open the log file: ${(error as Error).message}`, [
+      ...(isMissing ? [`its directory does not exist: make it, or name another file`] : []),
+    ]);
   }
 }
 

@@ -15,6 +15,8 @@ import { Http1Door } from "./http1-door.ts";
 import { Pool } from "./pool.ts";
 import { WorkerDoor } from "./worker-door.ts";
 
+type Order = Exclude<ToRouter, { do: "configure" }>;
+
 interface Router {
   readonly settings: RouterSettings;
   readonly workers: WorkerDoor;
@@ -30,6 +32,8 @@ const STDERR = 2;
 Buffer.poolSize = 131_072;
 
 let router: Router | null = null;
+/** What came while the router was being made: it takes a moment until the workers' socket listens. */
+const early: Order[] = [];
 
 function tell(message: FromRouter): void {
   if (process.connected) process.send?.(message);
@@ -48,6 +52,7 @@ async function configure(settings: RouterSettings): Promise<void> {
   const clients = new Http1Door({ settings, pool, clock, log, accessLog });
   await workers.listen();
   router = { settings, workers, clients, outputs: requests === null ? [events] : [events, requests] };
+  for (const order of early.splice(0)) obey(router, order);
   tell({ event: "ready" });
   // A router ends by a signal, which would leave a clone's cache of stripped modules unwritten.
   flushCompileCache();
@@ -83,11 +88,11 @@ async function drain({ clients, outputs }: Router): Promise<void> {
 
 function onMessage(message: ToRouter): void {
   if (message.do === "configure") void configure(message.settings);
-  else if (router === null) throw new Error(`"${message.do}" came before "configure"`);
+  else if (router === null) early.push(message);
   else obey(router, message);
 }
 
-function obey(router: Router, message: Exclude<ToRouter, { do: "configure" }>): void {
+function obey(router: Router, message: Order): void {
   switch (message.do) {
     case "accept":
       void accept(router);

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, readdirSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { writeHelloApp } from "../support/hello-app.ts";
-import { Folder, runToEnd, type StartOptions, startServer } from "../support/start-server.ts";
+import { Folder, NODE, runToEnd, type StartOptions, startServer } from "../support/start-server.ts";
 
 /** Starts, expects exit code 1 with nothing left behind, and answers what was written. */
 async function refused(args: readonly string[], options: StartOptions = {}): Promise<string> {
@@ -118,6 +119,22 @@ test("a port below 1024 without the right to it is refused with what to do", asy
   assert.equal(exit.code, 1);
   assert.match(output, /127\.0\.0\.1:81: permission denied: ports below 1024 belong to root/);
   assert.match(output, /CAP_NET_BIND_SERVICE/);
+});
+
+test("another user that only root could become is refused before anything is made", async (context) => {
+  if (process.getuid?.() !== 0) return context.skip("only root can give up being root");
+  using folder = new Folder();
+  const app = writeHelloApp(folder);
+  // Still root's files, without root's rights.
+  const wrapper = ["setpriv", "--regid", "12345", "--clear-groups", "--reuid", "12345"];
+  const node = spawnSync("setpriv", [...wrapper.slice(1), NODE, "--version"]);
+  if (node.status !== 0) return context.skip("this clone lies where no other user may go");
+  execFileSync("chmod", ["-R", "a+rX", folder.path]);
+  const options = ["--uid", "nobody", "--python", "/usr/bin/python3", app];
+  const { output, exit, leftBehind } = await runToEnd(options, { wrapper });
+  assert.equal(exit.code, 1);
+  assert.match(output, /--uid: only root can change user and group\n {2}this runs as user 12345/);
+  assert.deepEqual(leftBehind, []);
 });
 
 test("an interpreter that is not there is refused with where it was looked for", async () => {
