@@ -34,7 +34,6 @@ function factsOf(row: Row): readonly string[] {
   const facts: string[] = [];
   if (row.row === "option") {
     facts.push(`- Value: ${row.type.description}`, `- Default: ${shownDefault(row) ?? "none"}`);
-    facts.push(`- A new value takes effect with ${row.reload === "applies" ? "a reload" : "a restart"}`);
   }
   if (row.row === "noEffect") facts.push("- Has no effect");
   facts.push(row.dialect === "uwsgi" ? "- From uWSGI" : "- tsgi's own");

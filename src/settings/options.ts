@@ -6,6 +6,7 @@
 import type { NoEffect, Option, Refused, Row } from "./option.ts";
 import { applicationOptions } from "./table/application-options.ts";
 import { fileOptions } from "./table/file-options.ts";
+import { laterOptions } from "./table/later-options.ts";
 import { listenerOptions } from "./table/listener-options.ts";
 import { logOptions } from "./table/log-options.ts";
 import { processOptions } from "./table/process-options.ts";
@@ -18,6 +19,7 @@ const table = {
   ...requestOptions,
   ...logOptions,
   ...fileOptions,
+  ...laterOptions,
 } satisfies Record<string, Row>;
 
 export type OptionName = keyof typeof table;
@@ -33,6 +35,7 @@ export const optionGroups: readonly { readonly title: string; readonly names: re
   { title: "Requests and responses", names: Object.keys(requestOptions) },
   { title: "Logging", names: Object.keys(logOptions) },
   { title: "Configuration files", names: Object.keys(fileOptions) },
+  { title: "Not in this version", names: Object.keys(laterOptions) },
 ];
 
 /** "http-keepalive" is httpKeepalive in the settings. */
