@@ -129,7 +129,7 @@ const mistakes: readonly [path: string, told: RegExp][] = [
   ["/twice", /second time without exc_info/],
   ["/never", /did not call start_response/],
   ["/never_but_streaming", /did not call start_response/],
-  ["/none", /NoneType/],
+  ["/none", /the application returned None, not an iterable of bytes/],
   ["/write_text", /write\(\) takes bytes, not str/],
 ];
 for (const [path, told] of mistakes) {
