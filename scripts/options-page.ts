@@ -15,6 +15,8 @@ An address is \`host:port\`, \`:port\` (every IPv4 address), \`[::1]:port\`, the
 \`unix:app\`), \`@name\` for an abstract one, or \`fd://3\` for an inherited descriptor.
 `;
 
+const ORIGINS = { uwsgi: "From uWSGI", gunicorn: "From Gunicorn", tsgi: "tsgi's own" };
+
 /** docs/options.md */
 export function optionsPage(): string {
   const sections = optionGroups.map(({ title, names }) => {
@@ -36,7 +38,7 @@ function factsOf(row: Row): readonly string[] {
     facts.push(`- Value: ${row.type.description}`, `- Default: ${shownDefault(row) ?? "none"}`);
   }
   if (row.row === "noEffect") facts.push("- Has no effect");
-  facts.push(row.dialect === "uwsgi" ? "- From uWSGI" : "- tsgi's own");
+  facts.push(`- ${ORIGINS[row.dialect]}`);
   if (row.gunicorn !== undefined) facts.push(`- In Gunicorn: \`${row.gunicorn}\``);
   return facts;
 }

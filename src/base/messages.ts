@@ -7,7 +7,7 @@
 /** A bound listener as a router inherits it: `fd` is the descriptor's number in the router. */
 export interface ListenerMessage {
   readonly fd: number;
-  /** As shown to people: http://127.0.0.1:8000, http://[::1]:8000, http://unix:/run/a.sock */
+  /** As shown to people: http://127.0.0.1:8000, http://[::1]:8000, unix:/run/a.sock */
   readonly url: string;
   readonly kind: "tcp" | "unix";
   /** SERVER_NAME and SERVER_PORT where the request says nothing better. */

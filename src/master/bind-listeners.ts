@@ -78,9 +78,9 @@ function isSameAddress(listener: Listener, address: Address): boolean {
         isSameHost(listener.serverName, address.host)
       );
     case "unix":
-      return listener.url === `http://unix:${resolve(address.path)}`;
+      return listener.url === `unix:${resolve(address.path)}`;
     case "abstract":
-      return listener.url === `http://unix:@${address.name}`;
+      return listener.url === `unix:@${address.name}`;
     case "fd":
       return listener.fd === address.fd;
   }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import type { Address } from "../base/address.ts";
 import { showAddress } from "../base/address.ts";
+import { nameUser } from "./accounts.ts";
 import { findPortOwner, readCommand } from "./process-table.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -36,7 +37,10 @@ function explain(failure: BindFailure): Explanation {
   if (code === "ENOENT")
     return { sentence: "its directory does not exist", details: ["make the directory first"] };
   if (code === "EACCES")
-    return { sentence: "permission denied", details: [`user ${process.getuid?.()} may not write there`] };
+    return {
+      sentence: "permission denied",
+      details: [`user ${nameUser(process.getuid?.() ?? 0)} may not write there`],
+    };
   if (code === "EAFNOSUPPORT")
     return { sentence: "this machine has no IPv6", details: ["listen on an IPv4 address"] };
   return { sentence: code, details: [] };

@@ -16,6 +16,11 @@ export interface Ending {
   readonly error?: Error;
 }
 
+/** Service managers and terminals send these to every process, and mean the instance. */
+export function isSentToAll({ signal }: Ending): boolean {
+  return SIGNALS.some((one) => one === signal);
+}
+
 /** All that can happen to an instance. The master's loop takes them one by one. */
 export type MasterEvent =
   | { readonly from: "system"; readonly signal: MasterSignal }

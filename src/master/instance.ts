@@ -145,8 +145,9 @@ export class Instance {
     const left = worker.retiring !== null && ending.exitCode === 0;
     const pause =
       seat?.vacate({ usefulFor: worker.servingSince === null ? 0 : now - worker.servingSince, now }) ?? null;
-    if (isStopping && worker.retiring !== null) return;
-    const fate = left ? "has left" : describeEnding(ending);
+    if (isStopping && !isWorthALine(worker)) return;
+    const ended = isStopping && worker.isKilled ? "killed by this stop" : describeEnding(ending);
+    const fate = left ? "has left" : ended;
     const successor = pause === null || isStopping ? "" : `; ${successorComes(pause)}`;
     this.#equipment.log.event(`${worker.title}: ${fate} after ${showSpan(now - worker.askedAt)}${successor}`);
   }
@@ -180,6 +181,11 @@ export class Instance {
     for (const router of this.routers) router.kill();
     this.zygote?.kill();
   }
+}
+
+/** In a stop: neither one that leaves as it should, nor one that never was of use. */
+function isWorthALine(worker: WorkerHandle): boolean {
+  return worker.servingSince !== null && (worker.isKilled || worker.retiring === null);
 }
 
 function successorComes(pause: number): string {

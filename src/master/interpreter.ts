@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { Settings } from "../settings/settings.ts";
+import { nameUser } from "./accounts.ts";
 import { Refusal } from "./refusal.ts";
 
 /**
@@ -69,12 +70,22 @@ export async function diagnoseInterpreter(python: string, ending: string): Promi
     );
   });
   if (version instanceof Error) {
+    if ((version as NodeJS.ErrnoException).code === "EACCES") return refuseForeign(python);
     return new Refusal(`cannot run the Python interpreter ${python}: ${firstLine(version.message)}`, [
       "try it by hand, or name another one with --python or --home",
     ]);
   }
   return new Refusal(`the Python interpreter ${python} (${version}) ended at its start: ${ending}`, [
     "what it wrote is in the log above",
+  ]);
+}
+
+/** It could be found: so it was root who looked, and then became the user of --uid. */
+function refuseForeign(python: string): Refusal {
+  const user = nameUser(process.getuid?.() ?? 0);
+  return new Refusal(`cannot run the Python interpreter ${python}: user ${user} may not execute it`, [
+    "the file and every directory above it have to be open to that user,",
+    "or name another interpreter with --python or --home",
   ]);
 }
 

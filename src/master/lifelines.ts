@@ -43,5 +43,9 @@ function follow(socket: net.Socket, queue: EventQueue<MasterEvent>): void {
   // A reset is a death like any other; "close" follows.
   socket.on("error", () => undefined);
   socket.on("close", () => queue.push({ from: "lifelineClosed", lifeline }));
-  readJsonLines<FromWorker>(socket, (message) => queue.push({ from: "worker", lifeline, message }));
+  readJsonLines<FromWorker>(socket, (message) => {
+    // A worker that was sent SIGTERM wants to leave; perhaps everybody was, and nobody shall take its place.
+    if (message.event === "leaving") queue.pushBehindSignals({ from: "worker", lifeline, message });
+    else queue.push({ from: "worker", lifeline, message });
+  });
 }

@@ -24,7 +24,7 @@ import { Refusal } from "./refusal.ts";
 export interface Listener {
   readonly kind: "tcp" | "unix";
   readonly fd: number;
-  /** As shown to people: http://127.0.0.1:8000, http://unix:/run/a.sock, http://unix:@abstract */
+  /** As shown to people: http://127.0.0.1:8000, unix:/run/a.sock, unix:@abstract */
   readonly url: string;
   readonly serverName: string;
   readonly serverPort: string;
@@ -167,7 +167,7 @@ function unixListener(socket: {
   return {
     kind: "unix",
     fd: socket.fd,
-    url: `http://unix:${socket.path}`,
+    url: `unix:${socket.path}`,
     // PEP 3333 wants both to be there and not empty; without a Host header this is all we know.
     serverName: "localhost",
     serverPort: "80",

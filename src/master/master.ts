@@ -13,8 +13,8 @@ import type { Lifeline } from "./lifelines.ts";
 import { notify } from "./notify.ts";
 import type { Refusal } from "./refusal.ts";
 import type { RouterHandle } from "./router-handle.ts";
-import { refuseApplication, refuseImport, refuseRouter, StartUp, warnOfThreads } from "./start-up.ts";
-import { describeMercy, Stop } from "./stop.ts";
+import { refuseImport, refuseRouter, StartUp, warnOfThreads } from "./start-up.ts";
+import { describeKill, describeMercy, Stop } from "./stop.ts";
 import type { WorkerHandle } from "./worker-handle.ts";
 import type { ZygoteHandle } from "./zygote-handle.ts";
 
@@ -155,7 +155,7 @@ export class Master {
         if (message.threads.length > 0) this.#log(warnOfThreads(message.threads));
         return this.#startUp.noteLoaded(message);
       case "failed":
-        if (this.#phase === "starting") return this.#refuse(refuseApplication(message));
+        if (this.#phase === "starting") return this.#refuse(this.#startUp.refuseApplication(message));
         return this.#instance.logFailure("zygote", message);
       case "forked":
         return this.#instance.crew.noteForked(message);
@@ -281,7 +281,7 @@ export class Master {
   }
 
   #stopAtOnce(signal: MasterSignal): void {
-    this.#log(`${signal}: stopping at once`);
+    this.#log(`${signal}: stopping at once: ${describeKill(this.#instance.crew.living)}`);
     this.#killAll();
   }
 

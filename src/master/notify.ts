@@ -20,10 +20,16 @@ socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(sys.argv[1].encode(), ad
 
 /** Returns at once. A server that cannot say how it is still serves: a failure is only logged. */
 export function notify(state: Readiness, { python, log }: { python: string; log: Log }): void {
-  if (process.env["NOTIFY_SOCKET"] === undefined) return;
+  const socket = process.env["NOTIFY_SOCKET"];
+  if (socket === undefined) return;
   void send(state, python).catch((error: Error) =>
-    log.event(`cannot tell systemd ${state}: ${error.message}`),
+    log.event(`cannot tell systemd ${state}: ${reasonOf(error)} (NOTIFY_SOCKET is ${socket})`),
   );
+}
+
+/** The message of an execFile() that failed repeats the whole program: the last line it wrote says why. */
+function reasonOf(error: Error & { stderr?: string }): string {
+  return error.stderr?.trim().split("\n").at(-1) || (error.message.split("\n")[0] ?? "");
 }
 
 async function send(state: Readiness, python: string): Promise<void> {

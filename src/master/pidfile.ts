@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { readCommand } from "./process-table.ts";
-import { Refusal } from "./refusal.ts";
+import { refuseFile } from "./refusal.ts";
 
 /**
  * Overwrites what is there, as uWSGI does. Answers a warning when that named a tsgi which still
@@ -11,7 +11,7 @@ export function writePidfile(path: string): string | null {
   try {
     writeFileSync(path, `${process.pid}\n`, { mode: 0o644 });
   } catch (error) {
-    throw new Refusal(`cannot write the pidfile: ${(error as Error).message}`);
+    throw refuseFile("--pidfile", path, error);
   }
   return warning;
 }

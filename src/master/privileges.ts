@@ -1,6 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import type { Account, Owner } from "../settings/value-types.ts";
+import { type Account, type Owner, showAccount } from "../settings/value-types.ts";
+import { findGroup, findUser, nameGroup, nameUser } from "./accounts.ts";
 import { Refusal } from "./refusal.ts";
 
 /** Who serves: what the processes become once the sockets are bound. */
@@ -25,12 +24,22 @@ export function resolveIdentity(wanted: { uid: Account | null; gid: Account | nu
 }
 
 /** Said before anything is made: only the drop itself would notice otherwise. */
-function requireRoot(wanted: { uid: Account | null }, { uid, gid }: { uid: number; gid: number }): void {
+function requireRoot(
+  wanted: { uid: Account | null; gid: Account | null },
+  become: { uid: number; gid: number },
+): void {
   const [own, ownGroup] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
-  if (own === 0 || (own === uid && ownGroup === gid)) return;
-  throw new Refusal(`${wanted.uid === null ? "--gid" : "--uid"}: only root can change user and group`, [
-    `this runs as user ${own}, group ${ownGroup}: start tsgi as root, or leave --uid and --gid out`,
+  if (own === 0 || (own === become.uid && ownGroup === become.gid)) return;
+  const isUser = own !== become.uid;
+  const option = wanted.uid === null ? `--gid ${show(wanted.gid)}` : `--uid ${show(wanted.uid)}`;
+  const [what, as] = isUser ? ["user", nameUser(own)] : ["group", nameGroup(ownGroup)];
+  throw new Refusal(`${option}: only root can change the ${what} (running as ${as})`, [
+    "start tsgi as root, or leave --uid and --gid out",
   ]);
+}
+
+function show(account: Account | null): string {
+  return account === null ? "" : showAccount(account);
 }
 
 /** --chown-socket as numbers; -1 keeps the group that is there. */
@@ -49,7 +58,7 @@ export function dropPrivileges(identity: Identity): void {
     if (process.getuid?.() !== identity.uid) process.setuid?.(identity.uid);
   } catch (error) {
     throw new Refusal(
-      `cannot become user ${identity.uid}, group ${identity.gid}: ${(error as Error).message}`,
+      `cannot become user ${nameUser(identity.uid)}, group ${nameGroup(identity.gid)}: ${(error as Error).message}`,
       ["only root may change its user: start tsgi as root, or leave --uid and --gid out"],
     );
   }
@@ -61,48 +70,4 @@ type ProcessWithGroups = NodeJS.Process & { initgroups(user: string, extraGroup:
 function setGroups(identity: Identity): void {
   if (identity.user === null) process.setgroups?.([identity.gid]);
   else (process as ProcessWithGroups).initgroups(identity.user, identity.gid);
-}
-
-interface User {
-  readonly name: string | null;
-  readonly id: number;
-  readonly group: number | null;
-}
-
-/** A row of passwd is name:password:uid:gid:…; a number needs no row. */
-function findUser(option: string, account: Account): User {
-  const [name, , id, group] = findRow("passwd", account) ?? [];
-  if (name !== undefined && id !== undefined) return { name, id: Number(id), group: Number(group) };
-  if (account.kind === "id") return { name: null, id: account.id, group: null };
-  throw new Refusal(`${option}: there is no user "${account.name}" on this machine`);
-}
-
-/** A row of group is name:password:gid:members. */
-function findGroup(option: string, account: Account): number {
-  if (account.kind === "id") return account.id;
-  const [, , id] = findRow("group", account) ?? [];
-  if (id !== undefined) return Number(id);
-  throw new Refusal(`${option}: there is no group "${account.name}" on this machine`);
-}
-
-function findRow(database: "passwd" | "group", account: Account): string[] | null {
-  const column = account.kind === "id" ? 2 : 0;
-  const key = account.kind === "id" ? String(account.id) : account.name;
-  const rows = readFileSync(`/etc/${database}`, "utf8")
-    .split("\n")
-    .map((row) => row.split(":"));
-  return rows.find((fields) => fields[column] === key) ?? askNameService(database, key);
-}
-
-/** Accounts that live elsewhere (LDAP, systemd) are known to getent only. */
-function askNameService(database: "passwd" | "group", key: string): string[] | null {
-  try {
-    const output = execFileSync("getent", [database, key], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    return output.trim().split(":");
-  } catch {
-    return null;
-  }
 }

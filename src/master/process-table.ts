@@ -17,6 +17,20 @@ export function readCommand(pid: number): string | null {
   return command === undefined || command === "" ? null : command.slice(0, 120);
 }
 
+/** Whether the process that was started then has ended. Where /proc hides it, its pid alone has to do. */
+export function isGone({ pid, startTime }: { pid: number; startTime: number }): boolean {
+  const found = readStartTime(pid);
+  return found === null ? !isTaken(pid) : found !== startTime;
+}
+
+function isTaken(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
+}
+
 /** Sends the signal only while the pid still names the process that was started then. */
 export function killExactly(target: { pid: number; startTime: number | null }, signal: NodeJS.Signals): void {
   if (target.startTime !== null && readStartTime(target.pid) !== target.startTime) return;

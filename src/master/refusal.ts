@@ -23,3 +23,12 @@ export function joinRefusals(refusals: readonly Refusal[]): Refusal {
   if (only !== undefined && refusals.length === 1) return only;
   return new Refusal(refusals.map((refusal) => refusal.text).join("\ntsgi: "));
 }
+
+/** A file that an option names could not be opened for writing. */
+export function refuseFile(option: string, path: string, error: unknown): Refusal {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code !== "ENOENT") return new Refusal(`${option} ${path}: ${message}`);
+  return new Refusal(`${option} ${path}: its directory does not exist`, [
+    "make the directory, or name another file",
+  ]);
+}

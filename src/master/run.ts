@@ -5,6 +5,7 @@
 import { openSync } from "node:fs";
 import { openLog } from "../observe/log.ts";
 import type { Settings } from "../settings/settings.ts";
+import { requireDirectory } from "./application-places.ts";
 import { bindListeners } from "./bind-listeners.ts";
 import { EventQueue } from "./event-queue.ts";
 import { type MasterEvent, SIGNALS } from "./events.ts";
@@ -14,8 +15,8 @@ import type { Listener } from "./listener.ts";
 import { Master } from "./master.ts";
 import { removePidfile, writePidfile } from "./pidfile.ts";
 import { dropPrivileges, resolveIdentity } from "./privileges.ts";
-import { Refusal } from "./refusal.ts";
-import { createRuntimeDirectory } from "./runtime-directory.ts";
+import { Refusal, refuseFile } from "./refusal.ts";
+import { createRuntimeDirectory, removeAbandoned } from "./runtime-directory.ts";
 
 const STDOUT = 1;
 
@@ -39,6 +40,7 @@ async function serve(settings: Settings, queue: EventQueue<MasterEvent>): Promis
   using cleanUps = new DisposableStack();
   const python = findInterpreter(settings, process.env);
   const identity = resolveIdentity(settings);
+  requireDirectory("--chdir", settings.chdir);
   const earlyLog = openLogFile("--logto", settings.logto);
   const listeners = await bindListeners(settings);
   cleanUps.defer(() => closeAll(listeners));
@@ -52,6 +54,7 @@ async function serve(settings: Settings, queue: EventQueue<MasterEvent>): Promis
   if (identity !== null) dropPrivileges(identity);
 
   // From here on as the user who serves.
+  removeAbandoned(runtimeDirectory);
   const logDescriptor = openLogFile("--logto2", settings.logto2) ?? earlyLog ?? STDOUT;
   const log = openLog(logDescriptor);
   if (pidfileWarning !== null) log.event(pidfileWarning);
@@ -72,10 +75,7 @@ function openLogFile(option: string, path: string | null): number | null {
   try {
     return openSync(path, "a", 0o640);
   } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    throw new Refusal(`${option}: cannot open the log file: ${(error as Error).message}`, [
-      ...(isMissing ? [`its directory does not exist: make it, or name another file`] : []),
-    ]);
+    throw refuseFile(option, path, error);
   }
 }
 

@@ -21,7 +21,9 @@ export function startLines({ settings, listeners, interpreter, application }: St
     [`tsgi ${version()}`, `Node ${process.versions.node}`, ...describeInterpreter(interpreter)].join(" · "),
     ...describeApplication(settings, application),
     describeProcesses(settings),
-    ...listeners.map((listener) => `listening on ${listener.url}`),
+    ...listeners.map(
+      (listener) => `listening on ${listener.url}${listener.kind === "unix" ? " (http)" : ""}`,
+    ),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { FromZygote, LoadFailure } from "../base/messages.ts";
+import { findBareDirectory } from "./application-places.ts";
 import { refuseBind } from "./bind-refusals.ts";
 import { describeEnding } from "./endings.ts";
 import type { Ending } from "./events.ts";
@@ -42,7 +43,18 @@ export class StartUp {
   refuseIfAllFailed(): Refusal | null {
     const [first] = this.#failures.values();
     const isHopeless = first !== undefined && this.#failures.size >= this.#equipment.settings.processes;
-    return isHopeless ? refuseApplication(first) : null;
+    return isHopeless ? this.refuseApplication(first) : null;
+  }
+
+  /** The application's own words last and in full: nobody should have to look for them. */
+  refuseApplication({ message, details, traceback }: LoadFailure): Refusal {
+    const directory = traceback === null ? findBareDirectory(this.#equipment.settings) : null;
+    if (directory === null) return new Refusal(message, [...details, ...linesOf(traceback)]);
+    return new Refusal(`${directory} is a directory`, [
+      "Name the file in it that has the application.",
+      message,
+      ...details,
+    ]);
   }
 
   report(): string[] {
@@ -72,12 +84,8 @@ export function refuseRouter(ending: Ending): Refusal {
   ]);
 }
 
-/** The application's own words last and in full: nobody should have to look for them. */
-export function refuseApplication({ message, details, traceback }: LoadFailure): Refusal {
-  return new Refusal(message, [
-    ...details,
-    ...(traceback === null ? [] : ["", ...traceback.trimEnd().split("\n")]),
-  ]);
+function linesOf(traceback: string | null): string[] {
+  return traceback === null ? [] : ["", ...traceback.trimEnd().split("\n")];
 }
 
 /** Python itself ended while it imported: a crash in C code, os._exit(), the kernel's memory killer. */

@@ -2,6 +2,7 @@ import { SECOND } from "../base/duration.ts";
 import type { Log } from "../observe/log.ts";
 import { showSpan } from "./endings.ts";
 import type { Instance } from "./instance.ts";
+import type { WorkerHandle } from "./worker-handle.ts";
 
 /** A router or zygote that has nothing left to do may take this long to end. */
 const LAST_STEP = 2 * SECOND;
@@ -63,10 +64,18 @@ export class Stop {
   }
 
   #giveUp(): void {
-    const left = this.#instance.crew.living.map((worker) => worker.title);
-    this.#log.event(`time is up: killing ${left.length > 0 ? left.join(", ") : "what is left"}`);
+    this.#log.event(`time is up (reload-mercy): ${describeKill(this.#instance.crew.living)}`);
     this.kill();
   }
+}
+
+/** What it costs to kill these: the master does not know which of them have work. */
+export function describeKill(workers: readonly WorkerHandle[]): string {
+  const serving = workers.filter((worker) => worker.servingSince !== null);
+  if (serving.length === 0) return "killing every process";
+  const titles = serving.map((worker) => worker.title).join(", ");
+  const they = serving.length === 1 ? "it was" : "they were";
+  return `killing ${titles}: requests that ${they} running are lost`;
 }
 
 export function describeMercy(mercy: number): string {

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { FromZygote, ToZygote, ZygoteBoot } from "../base/messages.ts";
 import type { EventQueue } from "./event-queue.ts";
-import type { Ending, MasterEvent } from "./events.ts";
+import { type Ending, isSentToAll, type MasterEvent } from "./events.ts";
 import { readJsonLines } from "./json-lines.ts";
 
 const ENTRY = fileURLToPath(new URL("../../python/tsgi/__main__.py", import.meta.url));
@@ -84,7 +84,9 @@ export class ZygoteHandle {
       await promise;
       clearTimeout(timer);
     }
-    this.#queue.push({ from: "zygoteExit", zygote: this, ending });
+    const event = { from: "zygoteExit", zygote: this, ending } as const;
+    if (isSentToAll(ending)) this.#queue.pushBehindSignals(event);
+    else this.#queue.push(event);
   }
 
   #reportSpawnFailure(error: Error): void {

@@ -31,7 +31,7 @@ export interface Naming {
   /** One letter for `-p 4`. */
   readonly short?: string;
   /** Whose vocabulary the name comes from. */
-  readonly dialect: "uwsgi" | "tsgi";
+  readonly dialect: "uwsgi" | "gunicorn" | "tsgi";
   /** The setting of gunicorn.conf.py that means the same. */
   readonly gunicorn?: string;
   /** One or two sentences, no final stop needed for one. */
@@ -57,7 +57,7 @@ export interface NoEffect extends Naming {
   readonly always: boolean;
 }
 
-/** Known from uWSGI, and refused with a reason instead of "no such option". */
+/** Known from uWSGI or Gunicorn, and refused with a reason instead of "no such option". */
 export interface Refused extends Naming {
   readonly row: "refused";
   readonly type: ValueType<unknown>;

@@ -107,6 +107,17 @@ export function size({ floor = 0, most = Number.MAX_SAFE_INTEGER } = {}): ValueT
   };
 }
 
+/** Of an option that is refused: what looks like its value must not be taken for something else. */
+export function ignored(): ValueType<string> {
+  return {
+    ...scalar("VALUE", "not in this version", {}),
+    value: "optional",
+    bare: "true",
+    parse: (value) => (value.startsWith("-") ? invalid("a value") : parsed(value)),
+    show: (value) => value,
+  };
+}
+
 export function address(): ValueType<Address> {
   return { ...scalar("ADDRESS", "address", { type: "string" }), parse: parseAddress, show: showAddress };
 }
@@ -197,7 +208,8 @@ function parseOwner(value: string): Parsed<Owner> {
   return parsed({ user: user.value, group: group.value });
 }
 
-function showAccount(value: Account): string {
+/** As people write it. */
+export function showAccount(value: Account): string {
   return value.kind === "id" ? String(value.id) : value.name;
 }
 

@@ -22,8 +22,8 @@ test("several listeners serve at once: IPv4, IPv6, a path and an abstract name",
   const listeners = addresses.flatMap((address) => ["--http", address]);
   await using server = await startServer([...listeners, writeHelloApp(folder)]);
   const [ipv4 = "", ipv6 = "", unix, abstract, named = ""] = server.urls;
-  assert.equal(unix, `http://unix:${path}`);
-  assert.equal(abstract, `http://unix:@${name}`);
+  assert.equal(unix, `unix:${path}`);
+  assert.equal(abstract, `unix:@${name}`);
   for (const url of [ipv4, ipv6, named]) assert.equal(await getStatus(addressOf(url)), 200, url);
   assert.equal(await getStatus({ socketPath: path }), 200);
   assert.equal(await getStatus({ socketPath: `\0${name}` }), 200);

@@ -25,6 +25,27 @@ for (const signal of ["SIGKILL", "SIGSEGV"] as const) {
   });
 }
 
+test("what an instance left behind when all of it was killed, the next start removes", async () => {
+  using folder = new Folder();
+  const app = writeHelloApp(folder);
+  folder.write("tmp/tsgi-foreign/notes.txt", "");
+  const environment = { TMPDIR: folder.file("tmp") };
+  const directories = () => readdirSync(folder.file("tmp")).filter((name) => name !== "tsgi-foreign");
+  await using living = await startServer([app], { environment });
+  const kept = directories();
+  await using killed = await startServer([app], { environment });
+  // Those that would clean up die first.
+  for (const pid of [...killed.pids("router"), killed.pid]) process.kill(pid, "SIGSTOP");
+  for (const pid of [...killed.pids("router"), killed.pid]) process.kill(pid, "SIGKILL");
+  await killed.untilGone(SOON);
+  assert.equal(directories().length, 2);
+  await using next = await startServer([app], { environment });
+  assert.equal(directories().length, 2);
+  assert.ok(directories().includes(kept[0] ?? ""), "a living instance keeps its own");
+  assert.ok(existsSync(folder.file("tmp/tsgi-foreign/notes.txt")), "nor is anything else touched");
+  for (const server of [living, next]) assert.equal((await server.fetch()).status, 200);
+});
+
 const BUSY = {
   "an endless loop": "while True: pass",
   "a regular expression that holds the interpreter": "import re; re.match('(a+)+b', 'a' * 64)",

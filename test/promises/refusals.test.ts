@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, readdirSync, symlinkSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -133,7 +133,7 @@ test("another user that only root could become is refused before anything is mad
   const options = ["--uid", "nobody", "--python", "/usr/bin/python3", app];
   const { output, exit, leftBehind } = await runToEnd(options, { wrapper });
   assert.equal(exit.code, 1);
-  assert.match(output, /--uid: only root can change user and group\n {2}this runs as user 12345/);
+  assert.match(output, /--uid nobody: only root can change the user \(running as 12345\)/);
   assert.deepEqual(leftBehind, []);
 });
 
@@ -170,8 +170,46 @@ test("a user, a log file and a pidfile that cannot be had are refused", async ()
   const app = writeHelloApp(folder);
   assert.match(await refused(["--uid", "no-such-user", app]), /--uid: there is no user "no-such-user"/);
   assert.match(await refused(["--gid", "no-such-group", app]), /--gid: there is no group "no-such-group"/);
-  assert.match(await refused(["--logto", folder.file("no/log"), app]), /cannot open the log file: ENOENT/);
-  assert.match(await refused(["--pidfile", folder.file("no/pid"), app]), /cannot write the pidfile: ENOENT/);
+  assert.match(
+    await refused(["--logto", folder.file("no/log"), app]),
+    /--logto .*no\/log: its directory does not exist/,
+  );
+  assert.match(
+    await refused(["--pidfile", folder.file("no/pid"), app]),
+    /--pidfile .*no\/pid: its directory does not exist/,
+  );
+});
+
+test("a directory in the wrong place is refused by its name", async () => {
+  using folder = new Folder();
+  folder.write("site/notes.txt", "");
+  const app = writeHelloApp(folder);
+  const missing = folder.file("missing");
+  assert.match(await refused(["--chdir", missing, app]), /--chdir .*missing: there is no such directory/);
+  assert.match(await refused(["--chdir", app, "app"]), /--chdir .*app\.py: is not a directory/);
+  for (const target of ["site", "site/"])
+    assert.match(await refused([target], { cwd: folder.path }), /tsgi: .*site is a directory\n/);
+});
+
+test("an interpreter that the user of --uid may not execute is refused with that user", async (context) => {
+  if (process.getuid?.() !== 0) return context.skip("only root can become another user");
+  using folder = new Folder();
+  const app = writeHelloApp(folder);
+  folder.write("bin/python3", "#!/bin/sh\n");
+  chmodSync(folder.file("bin/python3"), 0o755);
+  // As /tmp is: the user that the server becomes must be able to remove its directory there.
+  mkdirSync(folder.file("tmp"));
+  for (const [path, mode] of [
+    [folder.path, 0o711],
+    [folder.file("tmp"), 0o1777],
+    [folder.file("bin"), 0o700],
+  ] as const)
+    chmodSync(path, mode);
+  const options = ["--uid", "nobody", "--python", folder.file("bin/python3"), app];
+  const { exit, output } = await runToEnd(options, { environment: { TMPDIR: folder.file("tmp") } });
+  assert.equal(exit.code, 1);
+  assert.deepEqual(readdirSync(folder.file("tmp")), []);
+  assert.match(output, /bin\/python3: user nobody may not execute it/);
 });
 
 test("a refusal also stands in the log file, where --logto names one", async () => {

@@ -52,7 +52,7 @@ for (const routers of [1, 2]) {
     await load.stop();
     checkFates(load.outcomes, recorded(folder, "ran"), `${prefix}-`);
     const lost = load.outcomes.filter(({ status }) => status === 502).length;
-    // A slot holds at most 16 requests, two slots died each time; usually it is a handful.
+    // Two slots died each time with what stood on them: usually a handful.
     assert.ok(lost <= 6 * 2 * 16, `${lost} of ${load.outcomes.length} were lost`);
     await server.waitForLog(/worker \d+ \(pid \d+\)[^\n]*signal 9/);
     assert.doesNotMatch(server.log, /a bug in tsgi|tsgi failed/);

@@ -53,6 +53,18 @@ test("two routers: either may be killed", async () => {
   }
 });
 
+test("a router that starts while workers die is told of it in time", async () => {
+  using folder = new Folder();
+  await using server = await startServer(["--processes", "2", writeHelloApp(folder)]);
+  await sleep(1100);
+  const [workers, routers] = [server.pids("worker"), server.pids("router")];
+  for (const pid of [...routers, ...workers]) process.kill(pid, "SIGKILL");
+  await server.untilPids("router", { count: 1, without: routers });
+  await server.untilPids("worker", { count: 2, without: workers });
+  assert.equal((await server.fetch()).status, 200);
+  assert.doesNotMatch(server.log, /Error/);
+});
+
 test("a worker that is to leave, leaves also when the router that should tell it died", async () => {
   using folder = new Folder();
   await using server = await startServer([writeHelloApp(folder)]);

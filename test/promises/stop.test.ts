@@ -79,7 +79,10 @@ test("what has not finished within --reload-mercy is killed, and said", async ()
   const slow = server.fetch("/sleep?60").catch(() => undefined);
   await server.waitForLog(/sleeping in/);
   assert.deepEqual(await server.stop(), CLEAN);
-  assert.match(server.log, /time is up: killing worker 1 \(pid \d+\)/);
+  const line =
+    /time is up \(reload-mercy\): killing worker 1 \(pid \d+\): requests that it was running are lost/;
+  assert.match(server.log, line);
+  assert.match(server.log, /worker 1 \(pid \d+\): killed by this stop after/);
   assert.deepEqual(server.allPids(), []);
   await slow;
 });
@@ -92,7 +95,10 @@ test("a second SIGINT stops at once", async () => {
   server.kill("SIGINT");
   await server.waitForLog(/SIGINT: no new connections/);
   assert.deepEqual(await server.stop("SIGINT"), CLEAN);
-  assert.match(server.log, /SIGINT: stopping at once/);
+  const line =
+    /SIGINT: stopping at once: killing worker 1 \(pid \d+\): requests that it was running are lost/;
+  assert.match(server.log, line);
+  assert.doesNotMatch(server.log, /nobody knows/);
   assert.deepEqual(server.allPids(), []);
   await slow;
 });
@@ -103,6 +109,8 @@ test("SIGQUIT stops at once", async () => {
   const slow = server.fetch("/sleep?60").catch(() => undefined);
   await server.waitForLog(/sleeping in/);
   assert.deepEqual(await server.stop("SIGQUIT"), CLEAN);
+  assert.match(server.log, /SIGQUIT: stopping at once: killing worker 1 /);
+  assert.match(server.log, /worker 1 \(pid \d+\): killed by this stop after/);
   assert.deepEqual(server.allPids(), []);
   await slow;
 });
@@ -130,16 +138,20 @@ test("SIGHUP, SIGUSR1 and SIGUSR2 change nothing, open nothing, and are logged",
   assert.doesNotMatch(server.log, /[Dd]ebugger/);
 });
 
-test("a Ctrl-C at the terminal, which every process hears, is a graceful stop", async () => {
-  using folder = new Folder();
-  await using server = await startServer(["--processes", "2", writeHelloApp(folder)]);
-  const slow = server.fetch("/sleep?0.5");
-  await server.waitForLog(/sleeping in/);
-  for (const pid of server.allPids()) process.kill(pid, "SIGINT");
-  assert.equal((await slow).status, 200);
-  assert.deepEqual(await server.exit, CLEAN);
-  assert.doesNotMatch(server.log, /KeyboardInterrupt|killed|died/);
-});
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  test(`${signal} to every process at once, as service managers send it, is a graceful stop`, async () => {
+    using folder = new Folder();
+    await using server = await startServer(["--processes", "2", writeHelloApp(folder)]);
+    await server.untilPids("worker", { count: 2 });
+    const slow = server.fetch("/sleep?0.5");
+    await server.waitForLog(/sleeping in/);
+    // The master last: whatever the others do, it hears of that first.
+    for (const pid of server.allPids().toReversed()) process.kill(pid, signal);
+    assert.equal((await slow).status, 200);
+    assert.deepEqual(await server.exit, CLEAN);
+    assert.doesNotMatch(server.log, /successor|nobody knows|killed|KeyboardInterrupt|died/);
+  });
+}
 
 function refusesConnections(port: number): Promise<boolean> {
   return new Promise((resolve) => {
