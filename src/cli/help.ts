@@ -42,7 +42,7 @@ export function spelling(name: string, row: Row): string {
 
 function optionHelp(name: string, width: number): string {
   const row = options.get(name);
-  if (row === undefined || row.row === "refused") return "";
+  if (row === undefined || row.row === "never") return "";
   const shown = row.row === "option" ? shownDefault(row) : null;
   return paragraph(spelling(name, row), shown === null ? row.help : `${row.help}. Default: ${shown}`, width);
 }

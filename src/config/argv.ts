@@ -8,7 +8,7 @@
  */
 
 import { nearestName } from "../base/nearest-name.ts";
-import type { Entry } from "./entry.ts";
+import type { Entry, Place } from "./entry.ts";
 
 /** What has to be known of an option to find its value. */
 export interface OptionSyntax {
@@ -66,7 +66,12 @@ class Reading implements CommandLineParts {
   }
 
   #readPositional(word: string): void {
-    this.positionals.push({ name: "", value: word, origin: `"${word}" (argument ${this.#next})` });
+    this.positionals.push({
+      name: "",
+      value: word,
+      origin: `"${word}" (argument ${this.#next})`,
+      place: this.#place(),
+    });
   }
 
   #readLong(word: string): void {
@@ -128,6 +133,10 @@ class Reading implements CommandLineParts {
   }
 
   #add(syntax: OptionSyntax, value: string | null, origin: string): void {
-    this.entries.push({ name: syntax.name, value, origin });
+    this.entries.push({ name: syntax.name, value, origin, place: this.#place() });
+  }
+
+  #place(): Place {
+    return { kind: "argument", number: this.#next };
   }
 }

@@ -5,7 +5,7 @@ import { options } from "./options.ts";
 export function settingsSchema(): JsonSchema {
   const properties: Record<string, JsonSchema> = {};
   for (const [name, row] of options) {
-    if (row.row === "refused") continue;
+    if (row.row === "never") continue;
     properties[name] = propertyOf(row);
     for (const alias of row.aliases ?? []) properties[alias] = { $ref: `#/properties/${name}` };
   }

@@ -47,35 +47,48 @@ export interface Option<T, D = T | null> extends Naming {
   readonly reload: "applies" | "restart";
 }
 
+/** The reader of the configuration acts on it: `ini`, `set`, `if-env`. It leaves nothing in the settings. */
+export interface Directive extends Naming {
+  readonly row: "directive";
+  readonly type: ValueType<unknown>;
+}
+
 /** Accepted and without effect, because tsgi always does so or needs no such thing. */
 export interface NoEffect extends Naming {
   readonly row: "noEffect";
   readonly type: ValueType<unknown>;
-  /** Completes "has no effect: …". */
+  /** Completes "has no effect here: …". */
   readonly because: string;
-  /** tsgi always does what the flag asks for: switching it off is worth a notice. */
+  /** tsgi always does what the flag asks for: switching it off is worth a warning. */
   readonly always: boolean;
 }
 
-/** Known from uWSGI or Gunicorn, and refused with a reason instead of "no such option". */
-export interface Refused extends Naming {
-  readonly row: "refused";
+/** What leaving an option out can do: spoil something that is noticed soon, or lay something open. */
+export type Risk = "warning" | "error";
+
+/** uWSGI has it, and tsgi will. `help` is what it is for: "serve files below a prefix from a directory". */
+export interface NotYet extends Naming {
+  readonly row: "notYet";
   readonly type: ValueType<unknown>;
-  readonly because: string;
+  /** Of this value: a route that asks for a password must not be left out, one that only logs may. */
+  readonly risk: Risk | ((value: string) => Risk);
+  /** Clients would connect there. */
+  readonly listens: boolean;
 }
 
-export type Row = Option<unknown> | NoEffect | Refused;
+/** uWSGI or Gunicorn has it, and tsgi will not. */
+export interface Never extends Naming {
+  readonly row: "never";
+  readonly type: ValueType<unknown>;
+  /** Completes "is not honoured: …", with what to do instead. */
+  readonly because: string;
+  readonly risk: Risk;
+}
+
+export type Row = Option<unknown> | Directive | NoEffect | NotYet | Never;
 
 export function option<T>(row: Omit<Option<T, null>, "row">): Option<T, T | null>;
 export function option<T>(row: Omit<Option<T, NoInfer<T>>, "row">): Option<T, T>;
 export function option<T>(row: Omit<Option<T>, "row">): Option<T> {
   return { row: "option", ...row };
-}
-
-export function noEffect(row: Omit<NoEffect, "row">): NoEffect {
-  return { row: "noEffect", ...row };
-}
-
-export function refused(row: Omit<Refused, "row">): Refused {
-  return { row: "refused", ...row };
 }

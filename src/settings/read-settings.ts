@@ -27,7 +27,7 @@ export function readSettings(
   const notices: string[] = [];
   const values = readValues(entries, problems, notices);
   const listeners = readListeners(entries, problems);
-  const isUnclear = targets === null || entries.some(({ name }) => options.get(name)?.row === "refused");
+  const isUnclear = targets === null || entries.some(({ name }) => options.get(name)?.row === "never");
   const application = isUnclear ? null : readApplication(entries, targets, problems);
   if (application === null || problems.length > 0) return { kind: "problems", problems };
   const {
@@ -66,8 +66,13 @@ function readValues(entries: readonly Entry[], problems: string[], notices: stri
 
 /** Undefined where there is nothing to set. */
 function readValue(entry: Entry, row: Row, problems: string[], notices: string[]): unknown {
-  if (row.row === "refused") {
-    problems.push(`${entry.origin}: ${row.because}`);
+  if (row.row === "directive") return undefined;
+  if (row.row === "never") {
+    problems.push(`${entry.origin}: is not honoured: ${row.because}`);
+    return undefined;
+  }
+  if (row.row === "notYet") {
+    notices.push(`${entry.origin}: is not in this version: ${row.help}`);
     return undefined;
   }
   const text = entry.value ?? row.type.bare;

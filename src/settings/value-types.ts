@@ -107,14 +107,15 @@ export function size({ floor = 0, most = Number.MAX_SAFE_INTEGER } = {}): ValueT
   };
 }
 
-/** Of an option that is refused: what looks like its value must not be taken for something else. */
-export function ignored(): ValueType<string> {
+/** Of an option that has no setting here: only whether a value follows has to be known. */
+export function anything(value: ValueType<string>["value"]): ValueType<string> {
   return {
-    ...scalar("VALUE", "not in this version", {}),
-    value: "optional",
-    bare: "true",
-    parse: (value) => (value.startsWith("-") ? invalid("a value") : parsed(value)),
-    show: (value) => value,
+    ...scalar("VALUE", "anything", {}),
+    value,
+    ...(value === "required" ? {} : { bare: "true" }),
+    // On a command line, what looks like an option is none's value.
+    parse: (text) => (value === "optional" && text.startsWith("-") ? invalid("a value") : parsed(text)),
+    show: (text) => text,
   };
 }
 

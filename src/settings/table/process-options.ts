@@ -1,5 +1,5 @@
 import { SECOND } from "../../base/duration.ts";
-import { noEffect, option } from "../option.ts";
+import { option } from "../option.ts";
 import { account, count, duration, flag, path, text } from "../value-types.ts";
 
 /** The tree of processes: how many, as whom, and how they end. */
@@ -82,48 +82,5 @@ export const processOptions = {
     gunicorn: "graceful_timeout",
     reload: "applies",
     help: "How long a worker that is to leave may finish its requests before it is killed",
-  }),
-  master: noEffect({
-    type: flag(),
-    short: "M",
-    dialect: "uwsgi",
-    always: true,
-    because: "there is always a master process",
-    help: "Accepted: there is always a master process",
-  }),
-  "die-on-term": noEffect({
-    type: flag(),
-    dialect: "uwsgi",
-    always: true,
-    because: "SIGTERM always stops tsgi",
-    help: "Accepted: SIGTERM always stops tsgi, after the running requests",
-  }),
-  "enable-threads": noEffect({
-    type: flag(),
-    dialect: "uwsgi",
-    always: true,
-    because: "Python threads always run",
-    help: "Accepted: threads that the application starts always run",
-  }),
-  "need-app": noEffect({
-    type: flag(),
-    dialect: "uwsgi",
-    always: true,
-    because: "tsgi never serves without an application",
-    help: "Accepted: tsgi never serves without an application",
-  }),
-  "single-interpreter": noEffect({
-    type: flag(),
-    dialect: "uwsgi",
-    always: true,
-    because: "a worker has exactly one interpreter",
-    help: "Accepted: a worker has exactly one interpreter",
-  }),
-  "thunder-lock": noEffect({
-    type: flag(),
-    dialect: "uwsgi",
-    always: false,
-    because: "workers do not accept connections, so there is no thundering herd",
-    help: "Accepted: workers do not accept connections, so there is no thundering herd",
   }),
 };

@@ -1,0 +1,18 @@
+import { bare, noEffect } from "../known-rows.ts";
+
+/** What tsgi does at all times, and what it has no need of. */
+export const alwaysOptions = {
+  ...noEffect(
+    {
+      master: bare("there is always a master process", { short: "M" }),
+      "die-on-term": bare("SIGTERM always stops tsgi"),
+      "enable-threads": bare("Python threads always run", { short: "T" }),
+      "need-app": bare("tsgi never serves without an application"),
+      "single-interpreter": bare("a worker has exactly one interpreter", { short: "i" }),
+    },
+    { always: true },
+  ),
+  ...noEffect({
+    "thunder-lock": bare("workers do not accept connections, so there is no thundering herd"),
+  }),
+};
