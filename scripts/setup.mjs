@@ -42,6 +42,8 @@ const TEST_PACKAGES = [
   { shows: "wrk", name: "wrk" },
   { shows: "uwsgi", name: "uwsgi" },
   { shows: "/usr/lib/uwsgi/plugins/python3_plugin.so", name: "uwsgi-plugin-python3" },
+  { shows: "zsh", name: "zsh" },
+  { shows: "fish", name: "fish" },
 ];
 
 /** What the compiled peers are built with. */

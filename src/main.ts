@@ -1,46 +1,58 @@
 /** Arguments in, exit code out. Runs in the process that becomes the master. */
 
-import { readFileSync } from "node:fs";
 import { readCommandLine } from "./cli/command-line.ts";
-import type { CommandName } from "./cli/commands.ts";
-import { helpText } from "./cli/help.ts";
-import { settingsSchema } from "./settings/json-schema.ts";
+import { type SubcommandName, usageOf } from "./cli/commands.ts";
+import { print } from "./cli/print.ts";
+import { tell } from "./cli/remarks.ts";
+import { tsgiVersion } from "./cli/version.ts";
 
 const USAGE_ERROR = 2;
 
-/** `argv` without the interpreter and the script. */
+/** `argv` without the interpreter and the script. What a command needs is loaded when it is asked for. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const commandLine = readCommandLine(argv);
-  switch (commandLine.kind) {
-    case "command":
-      process.stdout.write(textOf(commandLine.command));
-      return 0;
-    case "problems":
-      process.stderr.write(commandLine.problems.map((problem) => `tsgi: ${problem}\n`).join(""));
-      return USAGE_ERROR;
+  const command = readCommandLine(argv);
+  switch (command.kind) {
     case "serve": {
-      for (const notice of commandLine.notices) process.stderr.write(`tsgi: ${notice}\n`);
-      // Only now: --help and a wrong option do not wait for the server's modules.
-      const { runMaster } = await import("./master/run.ts");
-      return runMaster(commandLine.settings);
+      const { serve } = await import("./cli/serve-command.ts");
+      return serve(command.argv);
     }
-  }
-}
-
-function textOf(command: CommandName): string {
-  switch (command) {
+    case "gunicorn": {
+      const { gunicorn } = await import("./cli/gunicorn-command.ts");
+      return gunicorn(command.argv);
+    }
+    case "check": {
+      const { check } = await import("./cli/check-command.ts");
+      return check(command.argv, command);
+    }
+    case "options": {
+      const { searchOptions } = await import("./cli/options-command.ts");
+      return searchOptions(command.words);
+    }
+    case "schema": {
+      const { settingsSchema } = await import("./settings/json-schema.ts");
+      return show(`${JSON.stringify(settingsSchema(), null, 2)}\n`);
+    }
+    case "completion": {
+      const { completionScript } = await import("./cli/completion-script.ts");
+      return show(completionScript(command.shell));
+    }
     case "help":
-      return helpText(Math.min(process.stdout.columns ?? 80, 100));
+      return show(await helpOf(command.of));
     case "version":
-      return `tsgi ${version()} (Node ${process.versions.node})\n`;
-    case "schema":
-      return `${JSON.stringify(settingsSchema(), null, 2)}\n`;
+      return show(`tsgi ${tsgiVersion()} (Node ${process.versions.node})\n`);
+    case "mistake":
+      tell([command.problem]);
+      return USAGE_ERROR;
   }
 }
 
-/** package.json stands one folder above both src/ and dist/. */
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-  const isManifest = typeof manifest === "object" && manifest !== null && "version" in manifest;
-  return isManifest ? String(manifest.version) : "unknown";
+async function helpOf(subcommand: SubcommandName | null): Promise<string> {
+  if (subcommand !== null) return usageOf(subcommand);
+  const { helpText } = await import("./cli/help.ts");
+  return helpText();
+}
+
+async function show(text: string): Promise<number> {
+  await print(text);
+  return 0;
 }

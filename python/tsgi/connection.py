@@ -7,7 +7,6 @@ whoever sends has the lock.
 
 import mmap
 import socket
-from _thread import allocate_lock
 from collections import deque
 from typing import TYPE_CHECKING, Deque, Final, List, Optional, Tuple, Union
 
@@ -15,6 +14,7 @@ from . import frames
 from .violation import RouterGone
 
 if TYPE_CHECKING:
+    from .concurrency import Lock, Peer
     from .exchange import Exchange
 
 RECEIVE_BUFFER: Final = 256 * 1024
@@ -31,7 +31,7 @@ Frame = Tuple[int, int, int, bytearray]
 class Connection:
     """Open until `close()`; every failure to send or receive raises RouterGone."""
 
-    def __init__(self, peer: socket.socket, cells: "memoryview[int]", index: int) -> None:
+    def __init__(self, peer: "Peer", lock: "Lock", cells: "memoryview[int]", index: int) -> None:
         self.socket = peer
         # Anonymous and private memory: no page of it exists before it is used.
         self._memory = mmap.mmap(-1, RECEIVE_BUFFER, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
@@ -39,7 +39,7 @@ class Connection:
         #: What was received and not yet handled is view[start:end].
         self.start = 0
         self.end = 0
-        self.lock = allocate_lock()
+        self.lock = lock
         self.held: List[bytes] = []
         #: A response that is complete by its length while the application has not said so yet.
         self.ripe: Optional[Exchange] = None

@@ -4,7 +4,10 @@ import io
 import os
 import time
 from _thread import allocate_lock, get_ident
-from typing import Dict
+from typing import Callable, Dict
+
+# A green thread that waited within this would keep the lock.
+_write = os.write
 
 
 class ErrorStream(io.TextIOBase):
@@ -20,6 +23,8 @@ class ErrorStream(io.TextIOBase):
         self._label = label
         self._descriptor = descriptor
         self._lock = allocate_lock()
+        #: Which thread asks, or which green thread.
+        self.identify: Callable[[], int] = get_ident
         #: thread → its unfinished line; empty nearly always
         self.unfinished: Dict[int, str] = {}
 
@@ -29,7 +34,7 @@ class ErrorStream(io.TextIOBase):
     def write(self, text: str) -> int:
         if not isinstance(text, str):
             raise TypeError(f"wsgi.errors takes str, not {type(text).__name__}")
-        thread = get_ident()
+        thread = self.identify()
         whole, line_end, rest = (self.unfinished.pop(thread, "") + text).rpartition("\n")
         if rest:
             self.unfinished[thread] = rest
@@ -39,7 +44,7 @@ class ErrorStream(io.TextIOBase):
 
     def flush(self) -> None:
         if self.unfinished:
-            rest = self.unfinished.pop(get_ident(), "")
+            rest = self.unfinished.pop(self.identify(), "")
             if rest:
                 self._write_lines(rest)
 
@@ -62,7 +67,7 @@ class ErrorStream(io.TextIOBase):
         with self._lock:
             try:
                 while rest:
-                    rest = rest[os.write(self._descriptor, rest) :]
+                    rest = rest[_write(self._descriptor, rest) :]
             except OSError:
                 pass  # The log is gone. A request must not fail for that.
 

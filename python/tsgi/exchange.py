@@ -215,8 +215,8 @@ class Exchange(Reply):
         self.whole = body
         self.body_sent = len(body)
         self.connection.ripe = self
-        if slot.flusher.asleep:
-            slot.flusher.wake()
+        if not slot.is_watched:
+            slot.flusher.watch(slot)
 
     def _reclaim(self) -> None:
         """Takes the response back from the flusher, unless that has sent it."""
@@ -273,8 +273,8 @@ class Exchange(Reply):
             started = self._without_waits(started)
             if hold and len(whole) < WORTH_HOLDING:
                 self.connection.held.append(self.response_frame(whole, frames.LAST, started))
-                if slot.flusher.asleep:
-                    slot.flusher.wake()
+                if not slot.is_watched:
+                    slot.flusher.watch(slot)
             else:
                 self.send_whole(whole, started)
             return

@@ -1,14 +1,14 @@
 """A thread that sends what must not wait for the request that runs: held replies, busy marks.
 
 PEP 3333 lets a server keep a block back only if it goes on sending while the application
-computes; this thread is that promise. It starts with the first reply that is held, looks
-every TICK, and sleeps when nothing was held for a second. A signal timer would not do: Python
-runs signal handlers in the main thread only.
+computes; this thread is that promise. It starts with the first reply that is held, looks every
+TICK at the slots that held something within the last second, and sleeps when there are none.
+A signal timer would not do: Python runs signal handlers in the main thread only.
 """
 
 import time
 from _thread import allocate_lock, start_new_thread
-from typing import TYPE_CHECKING, Final, List
+from typing import TYPE_CHECKING, Dict, Final
 
 if TYPE_CHECKING:
     from .slot import Slot
@@ -25,65 +25,85 @@ _clock = time.perf_counter_ns
 
 
 class Flusher:
-    """One for each worker. `asleep` is read by the slots, before they call `wake()`."""
+    """One for each worker."""
 
-    def __init__(self, slots: "List[Slot]") -> None:
-        self._slots = slots
+    def __init__(self) -> None:
+        #: The slots that are looked at, and for how many ticks nothing was seen there.
+        self._watched: Dict[Slot, int] = {}
         self._started = False
         self._stopping = False
+        self._is_asleep = True
         self._bell = allocate_lock()
         self._bell.acquire()
-        self._starting = allocate_lock()
-        self.asleep = True
+        self._lock = allocate_lock()
 
-    def wake(self) -> None:
-        """Called by a slot that holds something while `asleep` is true."""
-        with self._starting:
-            if not self.asleep:
-                return
-            self.asleep = False
-            if self._started:
-                self._bell.release()
-            else:
-                self._started = True
-                start_new_thread(self._run, ())
+    def watch(self, slot: "Slot") -> None:
+        """Called by a slot that holds something while its `is_watched` is false."""
+        with self._lock:
+            slot.is_watched = True
+            self._watched[slot] = 0
+            self._wake()
 
     def stop(self) -> None:
-        self._stopping = True
+        with self._lock:
+            self._stopping = True
+            if self._started:
+                self._wake()
+
+    def _wake(self) -> None:
+        if not self._is_asleep:
+            return
+        self._is_asleep = False
         if self._started:
-            self.wake()
+            self._bell.release()
+        else:
+            self._started = True
+            start_new_thread(self._run, ())
 
     def _run(self) -> None:
-        idle = 0
         while not self._stopping:
             _sleep(TICK)
-            idle = 0 if self._look() else idle + 1
-            if idle >= _IDLE_TICKS:
-                self.asleep = True
-                # A slot that held something before it could see this has not rung.
-                if self._look():
-                    self.wake()
-                self._bell.acquire()
-                idle = 0
+            for slot, idle in list(self._watched.items()):
+                if self._look(slot):
+                    self._watched[slot] = 0
+                elif idle < _IDLE_TICKS:
+                    self._watched[slot] = idle + 1
+                else:
+                    self._dismiss(slot)
+            if not self._watched:
+                self._rest()
 
-    def _look(self) -> bool:
-        found = False
-        for slot in self._slots:
-            told_busy = False
-            for connection in slot.connections:
-                if connection.held or connection.ripe is not None:
-                    found = True
-                    connection.flush_aside()
-                if connection.told_busy:
-                    told_busy = True
-            since = slot.running_since
-            if since:
+    def _dismiss(self, slot: "Slot") -> None:
+        with self._lock:
+            slot.is_watched = False
+            del self._watched[slot]
+        # It may have held something before it could see this.
+        if self._look(slot):
+            self.watch(slot)
+
+    def _rest(self) -> None:
+        with self._lock:
+            if self._watched or self._stopping:
+                return
+            self._is_asleep = True
+        self._bell.acquire()
+
+    def _look(self, slot: "Slot") -> bool:
+        found = told_busy = False
+        for connection in slot.connections:
+            if connection.held or connection.ripe is not None:
                 found = True
-                if _clock() - since > BUSY_AFTER:
-                    self._mark_busy(slot)
-            elif told_busy:
-                found = True
-                slot.unmark()
+                connection.flush_aside()
+            if connection.told_busy:
+                told_busy = True
+        since = slot.running_since
+        if since:
+            found = True
+            if _clock() - since > BUSY_AFTER:
+                self._mark_busy(slot)
+        elif told_busy:
+            found = True
+            slot.unmark()
         return found
 
     @staticmethod

@@ -24,12 +24,7 @@ class Lifeline:
     def __init__(self, path: str) -> None:
         self._socket = _Socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.connect(path)
-        descriptor = self._socket.fileno()
-        fcntl.fcntl(descriptor, fcntl.F_SETOWN, os.getpid())
-        fcntl.fcntl(descriptor, _F_SETSIG, signal.SIGKILL)
-        flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
-        fcntl.fcntl(descriptor, fcntl.F_SETFL, flags | _O_ASYNC)
-        self._exit_if_dead()
+        arm(self._socket)
 
     def say(self, message: Dict[str, Any]) -> None:
         """One JSON line. A master that does not listen is about to be missed anyway."""
@@ -39,10 +34,27 @@ class Lifeline:
     def close(self) -> None:
         self._socket.close()
 
-    def _exit_if_dead(self) -> None:
-        """The master may have died before the signal was armed."""
-        try:
-            if self._socket.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK) == b"":
-                os._exit(1)
-        except BlockingIOError:
-            pass
+
+def arm(connection: socket.socket) -> None:
+    """From now on whatever the other end does, its own end above all, kills this process."""
+    descriptor = connection.fileno()
+    fcntl.fcntl(descriptor, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(descriptor, _F_SETSIG, signal.SIGKILL)
+    flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
+    fcntl.fcntl(descriptor, fcntl.F_SETFL, flags | _O_ASYNC)
+    _exit_if_dead(connection)
+
+
+def disarm(connection: socket.socket) -> None:
+    descriptor = connection.fileno()
+    flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
+    fcntl.fcntl(descriptor, fcntl.F_SETFL, flags & ~_O_ASYNC)
+
+
+def _exit_if_dead(connection: socket.socket) -> None:
+    """The master may have died before the signal was armed."""
+    try:
+        if connection.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK) == b"":
+            os._exit(1)
+    except BlockingIOError:
+        pass

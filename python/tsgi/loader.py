@@ -19,6 +19,9 @@ from .report import format_traceback, has_application_frames
 
 _DEFAULT_NAMES = ("application", "app")
 
+#: absolute path → what it has made
+_files: Dict[str, types.ModuleType] = {}
+
 
 class LoadFailure(Exception):
     """The application cannot be served. Mirrors LoadFailure of src/base/messages.ts."""
@@ -45,9 +48,9 @@ def load(file: Optional[str], module: Optional[str], callable_: Optional[str]) -
     """Imports the application and resolves the callable in it."""
     wanted = _parse_callable(callable_) if callable_ else None
     if file is not None:
-        found, origin = _import_file(file)
+        found, origin = import_file(file)
     else:
-        found, origin = _import_module(module or "")
+        found, origin = import_module(module or "")
     name = f"{found.__name__ if module else os.path.splitext(os.path.basename(origin))[0]}:{callable_}"
     if wanted is None:
         callable_, application = _find_default(found, origin)
@@ -58,22 +61,14 @@ def load(file: Optional[str], module: Optional[str], callable_: Optional[str]) -
     return Loaded(application, name)
 
 
-def prepare_path(file: Optional[str], pythonpath: List[str]) -> None:
-    """Puts the places to import from first: the file's directory, the given paths, the working directory."""
-    places = [os.path.dirname(os.path.abspath(file))] if file is not None else []
-    places += [os.path.abspath(place) for place in pythonpath]
-    places.append(os.getcwd())
-    for place in reversed(places):
-        if place in sys.path:
-            sys.path.remove(place)
-        sys.path.insert(0, place)
-
-
 # ---- importing
 
 
-def _import_file(file: str) -> Tuple[types.ModuleType, str]:
+def import_file(file: str) -> Tuple[types.ModuleType, str]:
+    """The module that a file makes. A file that is asked for again is the same module."""
     path = os.path.abspath(file)
+    if path in _files:
+        return _files[path], path
     if not os.path.exists(path):
         raise LoadFailure(f"No such file: {path}", _suggest_files(path))
     if os.path.isdir(path):
@@ -93,10 +88,12 @@ def _import_file(file: str) -> Tuple[types.ModuleType, str]:
     except BaseException as error:
         sys.modules.pop(name, None)
         raise _describe_import(error, path) from error
+    _files[path] = found
     return found, path
 
 
-def _import_module(module: str) -> Tuple[types.ModuleType, str]:
+def import_module(module: str) -> Tuple[types.ModuleType, str]:
+    """A module, and its file or name for messages."""
     if not re.match(r"\w+(\.\w+)*\Z", module):
         raise LoadFailure(
             f"{module!r} is not a module's name", ["A module is named as in an import: package.module"]

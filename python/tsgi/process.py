@@ -2,7 +2,7 @@
 
 import os
 import sys
-from typing import Callable, Optional, Tuple
+from typing import Any, Callable, Dict, Optional, Tuple
 
 _PR_SET_DUMPABLE = 4
 
@@ -17,6 +17,14 @@ class Title:
     def __init__(self) -> None:
         # Read at once: after setuid the kernel shows zeros here.
         self._room = _argument_memory()
+        #: What people asked for instead of and around it (src/base/messages.ts, TitleParts).
+        self.parts: Dict[str, Any] = {"title": None, "prefix": "", "suffix": ""}
+
+    def name(self, what: str, application: Optional[str] = None) -> None:
+        """`what` is "worker 3", `application` what it serves."""
+        serving = "" if application is None else f" [{application}]"
+        title = self.parts["title"] or f"tsgi: {what}{serving}"
+        self.set(self.parts["prefix"] + title + self.parts["suffix"])
 
     def set(self, title: str) -> None:
         name = title.encode("utf-8", "replace")

@@ -98,8 +98,8 @@ def serve(
                 )
                 if flags & _HOLD:
                     connection.held.append(reply)
-                    if slot.flusher.asleep:
-                        slot.flusher.wake()
+                    if not slot.is_watched:
+                        slot.flusher.watch(slot)
                     return now
                 connection.transmit(reply)
                 # Sending may have waited for the router: not the next request's time.

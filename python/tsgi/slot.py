@@ -1,18 +1,18 @@
 """One thread that answers requests: its connection to each router, and the loop over their frames.
 
-With one router the thread blocks in recv_into; with several it polls, and serves whichever has
-something to say. A router that went away is looked for again until it is back: the worker's
-lifeline ends this process if nobody is left to bring one back.
+With one router it waits in recv_into; with several it polls, and serves whichever has something to
+say. How to wait is the Concurrency's: it may be a green thread. A router that went away is looked for
+again until it is back: the worker's lifeline ends this process if nobody is left to bring one back.
 """
 
 import json
 import os
 import select
-import socket
 import time
 from typing import Any, Callable, Dict, Final, List, Optional, Sequence
 
 from . import frames
+from .concurrency import Concurrency, Threads
 from .connection import RECEIVE_BUFFER, Connection
 from .counters import Counters
 from .errors import ErrorStream
@@ -27,9 +27,8 @@ _LAST_RETRY: Final = 0.2
 _HELD_LONG: Final = 500_000
 
 _clock = time.perf_counter_ns
-_sleep = time.sleep
-_poll = select.poll
-_Socket = socket.socket
+
+_THREADS: Final = Threads()
 
 
 class Link:
@@ -65,14 +64,17 @@ class Slot:
         constants: Dict[str, Any],
         counters: Counters,
         errors: ErrorStream,
+        concurrency: Concurrency = _THREADS,
     ) -> None:
         self.number = number
         self.application = application
         #: What is the same in the environ of every request.
         self.constants = constants
         self.errors = errors
-        #: Set before run(): the flusher knows the slots, the slots know the flusher.
+        #: Set before run().
         self.flusher: Flusher
+        #: The flusher looks after what this slot holds: no need to call it.
+        self.is_watched = False
         #: Read by the flusher.
         self.connections: List[Connection] = []
         self.active: Optional[Connection] = None
@@ -81,6 +83,7 @@ class Slot:
         self.is_marked = False
         self._hello = hello
         self._counters = counters
+        self._concurrency = concurrency
         self._links = [Link(path, number) for number, path in enumerate(routers)]
         self._pid = os.getpid()
 
@@ -128,11 +131,10 @@ class Slot:
         self.connections = [link.connection for link in self._links if link.connection is not None]
 
     def _open(self, link: Link) -> Connection:
-        peer = _Socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        peer = self._concurrency.connect(link.path)
         try:
-            peer.connect(link.path)
             index = self.number * len(self._links) + link.number
-            connection = Connection(peer, self._counters.cells, index)
+            connection = Connection(peer, self._concurrency.lock(), self._counters.cells, index)
             hello = dict(self._hello, slot=self.number, counters=self._counters.name, offset=index * 16)
             payload = json.dumps(hello).encode()
             peer.sendall(frames.Header.pack(len(payload), frames.HELLO, 0, 0, 0) + payload)
@@ -153,7 +155,7 @@ class Slot:
             connection.close()
         if os.getpid() != self._pid:
             # The application forked within a request and let the child return to us.
-            os._exit(1)
+            self._concurrency.end_child()
 
     # ---- the two ways to wait
 
@@ -161,7 +163,7 @@ class Slot:
         """One router: wait for it alone, until it has gone or has retired this slot."""
         connection = link.connection
         if connection is None:
-            _sleep(max(0.001, link.due - time.monotonic()))
+            self._concurrency.sleep(max(0.001, link.due - time.monotonic()))
             return
         try:
             while connection.fill():
@@ -174,7 +176,7 @@ class Slot:
 
     def _poll_once(self, links: List[Link]) -> None:
         """Several routers: a turn for each one that has something to say."""
-        poller = _poll()
+        poller = self._concurrency.poller()
         by_descriptor = {}
         for link in links:
             if link.connection is not None:
@@ -284,8 +286,8 @@ class Slot:
     def _start_running(self, now: int) -> None:
         if len(self._links) > 1:
             self.running_since = now
-            if self.flusher.asleep:
-                self.flusher.wake()
+            if not self.is_watched:
+                self.flusher.watch(self)
 
     def _stop_running(self) -> None:
         self.running_since = 0

@@ -1,30 +1,33 @@
 """Imports the application once and then only forks: what the workers share, it has made.
 
 It speaks JSON lines with the master on descriptor 3 (src/base/messages.ts). It never serves, has no
-threads, and outlives neither the master (end of file, and its lifeline) nor a failed import.
+threads, and outlives neither the master (end of file, and its lifeline) nor a failed import. Where
+Gunicorn's language is spoken, the first thing it does is to execute the configuration file.
 """
 
 import contextlib
 import gc
-import io
-import json
 import os
-import pwd
 import select
 import signal
-import socket
 import sys
 import threading
 import time
 import warnings
-from typing import Any, Dict, Final, Optional
+from typing import Any, Callable, Dict, Final, Optional
 
-from . import process
+from . import green, process
+from .control import Control
+from .hooks import Hooks, read_hooks
 from .lifeline import Lifeline
-from .loader import Loaded, LoadFailure, load, prepare_path
-from .worker import Order, Worker, flush_standard_streams
+from .loader import Loaded, LoadFailure
+from .mounts import import_first, load_all, prepare_path
+from .privileges import drop_privileges
+from .streams import flush_standard_streams, open_standard_streams, redirect
+from .worker import Order, Worker
 
-_CONTROL: Final = 3
+#: Applications under Gunicorn send these to their parent and mean the master.
+_FOR_MASTER: Final = (signal.SIGHUP, signal.SIGTERM)
 
 
 def main() -> int:
@@ -35,7 +38,7 @@ def main() -> int:
         flush_standard_streams()
         # Not the usual exit: atexit handlers of the application belong to the workers.
         os._exit(zygote.exit_code)
-    return Worker(zygote.boot, order, zygote.title).run(zygote.loaded, zygote.load)
+    return Worker(zygote.boot, order, zygote.title, zygote.hooks).run(zygote.loaded, zygote.load)
 
 
 class Zygote:
@@ -44,10 +47,11 @@ class Zygote:
         self.boot: Dict[str, Any] = {}
         self.loaded: Optional[Loaded] = None
         self.exit_code = 0
-        _open_standard_streams()
-        os.set_inheritable(_CONTROL, False)
-        self._control = socket.socket(fileno=_CONTROL)
-        self._received = b""
+        self.hooks = Hooks()
+        open_standard_streams()
+        self._control = Control()
+        #: What Gunicorn's configuration file has made; None where there is no such thing.
+        self._executed: Any = None
         self._lifeline: Optional[Lifeline] = None
         #: pid → serial of the workers that live
         self._workers: Dict[int, int] = {}
@@ -56,14 +60,21 @@ class Zygote:
 
     def run(self) -> Optional[Order]:
         """None when the zygote is to exit; in a new worker, what it was forked for."""
-        boot = self._read_line()
-        if boot is None:
-            return None
-        self.boot = boot
         # Ctrl-C and a terminal's end reach the whole process group; the master decides what they mean.
         signal.signal(signal.SIGINT, _ignore)
         signal.signal(signal.SIGHUP, _ignore)
-        self.title.set(boot["titlePrefix"] + "tsgi: zygote")
+        os.register_at_fork(after_in_child=self._after_fork)
+        boot = self._control.read_line()
+        if boot is not None and boot["do"] == "configure":
+            if not self._configure(boot):
+                self.exit_code = 1
+                return None
+            boot = self._control.read_line()
+        if boot is None:
+            return None
+        self.boot = boot
+        self.title.parts = boot["titles"]
+        self.title.name("zygote")
         self._say_started()
         if not self._prepare():
             self.exit_code = 1
@@ -73,61 +84,70 @@ class Zygote:
 
     def load(self) -> Loaded:
         """Imports the application, with the collector off so that it leaves the shared pages alone."""
-        application = self.boot["application"]
-        return load(application["file"], application["module"], application["callable"])
+        return load_all(self.boot["application"])
 
     # ---- before the first fork
+
+    def _configure(self, order: Dict[str, Any]) -> bool:
+        """Executes Gunicorn's configuration file; a hook of it may run in any process from now on."""
+        from .gunicorn_file import execute
+        from .gunicorn_values import describe
+
+        self.title.name("zygote")
+        # Ours mean nothing to a configuration, as those of the command line do.
+        sys.argv[:] = ["tsgi"]
+        self._say_started()
+        try:
+            # The master may die while the file runs, however long.
+            with self._control.as_lifeline():
+                self._executed = execute(order["file"], order["module"])
+                values = describe(self._executed, order["names"])
+            self._control.say(values)
+            return True
+        except LoadFailure as failure:
+            self._control.say(dict(failure.as_message(), event="failed"))
+            return False
 
     def _prepare(self) -> bool:
         try:
             self._lifeline = Lifeline(self.boot["lifeline"])
-            os.register_at_fork(after_in_child=self._after_fork)
-            self._drop_privileges()
+            self._catch_up()
+            drop_privileges(self.boot["uid"], self.boot["gid"])
+            self.hooks = read_hooks(self.boot, self._executed)
             application = self.boot["application"]
             if application["chdir"]:
                 os.chdir(application["chdir"])
-            prepare_path(application["file"], application["pythonpath"])
-            sys.argv[:] = [application["file"] or "tsgi"]
+            prepare_path(application)
+            if self.boot["green"]:
+                green.require(self.boot["green"], self.boot["threads"])
             gc.disable()
+            self.hooks.nworkers_changed()
             began = time.monotonic()
+            import_first(application["sharedImports"])
             if not self.boot["lazy"]:
                 self.loaded = self.load()
-            self._say_loaded(began)
+            spent = time.monotonic() - began
+            self.hooks.on_starting()
+            self._say_loaded(spent)
             return True
         except LoadFailure as failure:
-            self._say(dict(failure.as_message(), event="failed"))
+            self._control.say(dict(failure.as_message(), event="failed"))
         except OSError as error:
-            self._say({"event": "failed", "message": str(error), "details": [], "traceback": None})
+            self._control.say({"event": "failed", "message": str(error), "details": [], "traceback": None})
         return False
 
-    def _drop_privileges(self) -> None:
-        """Here and not by the master's spawn: that clears the supplementary groups."""
-        uid: Optional[int] = self.boot["uid"]
-        gid: Optional[int] = self.boot["gid"]
-        if uid is None and gid is None:
-            return
-        make_dumpable = process.prepare_dumpable()
-        name = None
-        if uid is not None:
-            try:
-                entry = pwd.getpwuid(uid)
-                name = entry.pw_name
-                gid = entry.pw_gid if gid is None else gid
-            except KeyError:
-                pass  # A number without a name has no groups but the one given.
-        if os.geteuid() == 0 and gid is not None:
-            if name is not None:
-                os.initgroups(name, gid)
-            else:
-                os.setgroups([])
-        if gid is not None and os.getegid() != gid:
-            os.setgid(gid)
-        if uid is not None and os.geteuid() != uid:
-            os.setuid(uid)
-        make_dumpable()
+    def _catch_up(self) -> None:
+        """Becomes what a process is that was started when the settings were known. Raises OSError."""
+        missed = self.boot["catchUp"]
+        if missed is not None and missed["umask"] is not None:
+            os.umask(missed["umask"])
+        if missed is not None and missed["log"] is not None:
+            redirect(missed["log"], follows_any_link=self.boot["uid"] is None)
+        if self.boot["gunicorn"] is not None:
+            os.environ.update(one.split("=", 1) for one in self.boot["gunicorn"]["environment"])
 
     def _say_started(self) -> None:
-        self._say(
+        self._control.say(
             {
                 "event": "started",
                 "python": process.version(),
@@ -138,13 +158,15 @@ class Zygote:
             }
         )
 
-    def _say_loaded(self, began: float) -> None:
+    def _say_loaded(self, spent: float) -> None:
         name = self.loaded.name if self.loaded is not None else None
         threads = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
-        milliseconds = round((time.monotonic() - began) * 1000, 1)
-        self._say({"event": "loaded", "milliseconds": milliseconds, "application": name, "threads": threads})
+        milliseconds = round(spent * 1000, 1)
+        self._control.say(
+            {"event": "loaded", "milliseconds": milliseconds, "application": name, "threads": threads}
+        )
         if name is not None:
-            self.title.set("{}tsgi: zygote [{}]".format(self.boot["titlePrefix"], name))
+            self.title.name("zygote", name)
 
     # ---- the loop
 
@@ -156,28 +178,37 @@ class Zygote:
         self._wakeup = (read, write)
         signal.set_wakeup_fd(write, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, _ignore)
+        if self.hooks.like_gunicorn:
+            for number in _FOR_MASTER:
+                signal.signal(number, _ignore)
 
     def _obey(self) -> Optional[Order]:
         poller = select.poll()
         poller.register(self._control, select.POLLIN)
         poller.register(self._wakeup[0], select.POLLIN)
         while True:
-            # A line may have come together with the boot line.
-            while b"\n" in self._received:
-                message = self._read_line()
-                if message is None or message["do"] == "stop":
+            while self._control.has_line:
+                message = self._control.read_line()
+                if message is None:
                     return None
-                order = self._fork(Order(message["worker"], message["serial"]))
-                if order is not None:
-                    return order
+                if message["do"] == "stop":
+                    self._call_hook("on_exit", self.hooks.on_exit)
+                    return None
+                if message["do"] == "hook":
+                    self._call_hook(message["name"], self.hooks.call, message["name"])
+                elif message["do"] == "buried":
+                    self._call_hook("child_exit", self.hooks.child_exit, message["pid"], message["serial"])
+                elif self._fork(Order(message["worker"], message["serial"])):
+                    return Order(message["worker"], message["serial"])
             for descriptor, _ in poller.poll():
                 if descriptor == self._wakeup[0]:
-                    self._bury()
-                elif not self._receive():
+                    self._take_signals()
+                elif not self._control.receive():
                     return None
 
-    def _fork(self, order: Order) -> Optional[Order]:
-        """None in the zygote, the order in the worker."""
+    def _fork(self, order: Order) -> bool:
+        """True in the worker."""
+        self._call_hook("pre_fork", self.hooks.pre_fork, order.serial)
         flush_standard_streams()
         gc.freeze()
         self._is_forking = True
@@ -186,11 +217,12 @@ class Zygote:
             warnings.simplefilter("ignore", DeprecationWarning)
             pid = os.fork()
         self._is_forking = False
+        self.hooks.forked(pid or os.getpid())
         if pid == 0:
             self._become_worker()
-            return order
+            return True
         self._workers[pid] = order.serial
-        self._say(
+        self._control.say(
             {
                 "event": "forked",
                 "worker": order.worker,
@@ -199,7 +231,7 @@ class Zygote:
                 "startTime": process.start_time(pid),
             }
         )
-        return None
+        return False
 
     def _become_worker(self) -> None:
         """Gives up everything that is the zygote's alone."""
@@ -220,9 +252,16 @@ class Zygote:
         if self._lifeline is not None:
             self._lifeline.close()
 
-    def _bury(self) -> None:
+    def _take_signals(self) -> None:
+        numbers = b""
         with contextlib.suppress(BlockingIOError):
-            os.read(self._wakeup[0], 4096)
+            numbers = os.read(self._wakeup[0], 4096)
+        for number in _FOR_MASTER:
+            if self.hooks.like_gunicorn and number in numbers:
+                self._control.say({"event": "signalled", "signal": number.name})
+        self._bury()
+
+    def _bury(self) -> None:
         # By pid: other children belong to the application.
         for pid in list(self._workers):
             try:
@@ -241,51 +280,18 @@ class Zygote:
 
     def _say_died(self, pid: int, exit_code: Optional[int], number: Optional[int]) -> None:
         serial = self._workers.pop(pid)
-        self._say({"event": "died", "serial": serial, "pid": pid, "exitCode": exit_code, "signal": number})
+        self._control.say(
+            {"event": "died", "serial": serial, "pid": pid, "exitCode": exit_code, "signal": number}
+        )
+        self._call_hook("child_exit", self.hooks.child_exit, pid, serial)
 
-    # ---- the line to the master
-
-    def _read_line(self) -> Optional[Dict[str, Any]]:
-        while b"\n" not in self._received:
-            if not self._receive():
-                return None
-        line, _, self._received = self._received.partition(b"\n")
-        message: Dict[str, Any] = json.loads(line)
-        return message
-
-    def _receive(self) -> bool:
+    def _call_hook(self, name: str, hook: Callable[..., None], *arguments: Any) -> None:
+        """What it raises is the master's to judge; the zygote goes on."""
         try:
-            received = self._control.recv(65536)
-        except OSError:
-            return False
-        self._received += received
-        return bool(received)
-
-    def _say(self, message: Dict[str, Any]) -> None:
-        try:
-            self._control.sendall((json.dumps(message) + "\n").encode())
-        except OSError:
-            pass  # The loop sees the end of file.
+            hook(*arguments)
+        except LoadFailure as failure:
+            self._control.say(dict(failure.as_message(), event="hookFailed", hook=name))
 
 
 def _ignore(*_: Any) -> None:
     """A handler and not SIG_IGN: programs that the application starts get the default back."""
-
-
-class _LogFile(io.FileIO):
-    """A descriptor of the log: a full disk or a reader that has gone fails no request that prints."""
-
-    def write(self, text: Any) -> int:
-        try:
-            return super().write(text)
-        except OSError:
-            return len(text)
-
-
-def _open_standard_streams() -> None:
-    """What the application prints: a line is one write, or those of several workers would mix."""
-    for name, descriptor in (("stdout", 1), ("stderr", 2)):
-        raw = io.BufferedWriter(_LogFile(descriptor, "w", closefd=False))
-        stream = io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", line_buffering=True)
-        setattr(sys, name, stream)
-        setattr(sys, f"__{name}__", stream)

@@ -17,6 +17,13 @@ export interface ListenerMessage {
   readonly unlink?: string;
 }
 
+export interface AccessLogMessage {
+  /** Descriptor in the router. */
+  readonly fd: number;
+  /** Only responses of these classes are logged: 4 for 400 to 499; null for all. */
+  readonly classes: readonly number[] | null;
+}
+
 /** Everything a router needs to know, sent once as its first message. Times in milliseconds, sizes in bytes. */
 export interface RouterSettings {
   readonly router: number;
@@ -44,8 +51,8 @@ export interface RouterSettings {
   readonly queueLimit: number;
   readonly queueTimeout: number;
   readonly serverHeader: string;
-  /** Descriptor of the access log, or null for none. */
-  readonly accessLog: number | null;
+  /** Null for no access log. */
+  readonly accessLog: AccessLogMessage | null;
   /** Once the master tells it to, or dies: the drop of privileges. */
   readonly uid: number | null;
   readonly gid: number | null;
@@ -74,16 +81,41 @@ export type FromRouter =
   | { readonly event: "workerRetired"; readonly serial: number }
   | { readonly event: "drained" };
 
-/** How an application is named and where it is looked for. */
-export interface ApplicationMessage {
+/** How an application is named. */
+export interface TargetMessage {
   /** A path to a file, or a dotted module name; exactly one of the two. */
   readonly file: string | null;
   readonly module: string | null;
   /** "application", "app.wsgi" or a call with literal arguments: "create_app('production', debug=False)". Null: look for "application", then "app". */
   readonly callable: string | null;
+}
+
+/** Which applications there are, and where they are looked for. */
+export interface ApplicationMessage {
+  /** What answers where no mounted application does; null for nothing: 404. */
+  readonly default: TargetMessage | null;
+  /** `prefix` begins with a slash, or is "" for the root. */
+  readonly mounts: readonly { readonly prefix: string; readonly target: TargetMessage }[];
+  /** Whether PATH_INFO chooses among the mounts and loses their prefix; else SCRIPT_NAME chooses as it came. */
+  readonly manageScriptName: boolean;
+  /** Modules or files to import first: where the application is, and in the zygote even when lazy. */
+  readonly imports: readonly string[];
+  readonly sharedImports: readonly string[];
+  /** Entered before the import, and after it. */
   readonly chdir: string | null;
+  readonly chdirAfter: string | null;
+  /** sys.argv behind its first element. */
+  readonly argv: readonly string[];
   /** Put before sys.path, in this order. */
   readonly pythonpath: readonly string[];
+}
+
+/** How processes are called in `ps`: what is put around, or stands instead of, what they are. */
+export interface TitleParts {
+  /** Instead of "tsgi: worker 3 [app]". */
+  readonly title: string | null;
+  readonly prefix: string;
+  readonly suffix: string;
 }
 
 /** The first line that a zygote reads. */
@@ -92,22 +124,77 @@ export interface ZygoteBoot {
   readonly application: ApplicationMessage;
   readonly generation: number;
   readonly processes: number;
+  /** Requests that a worker answers at a time: threads, or green threads of that package. */
   readonly threads: number;
+  readonly green: "gevent" | "eventlet" | null;
+  /** Whether wsgi.file_wrapper is in the environ. */
+  readonly fileWrapper: boolean;
   /** Import in each worker after the fork, not in the zygote. */
   readonly lazy: boolean;
   readonly uid: number | null;
   readonly gid: number | null;
-  readonly titlePrefix: string;
+  readonly titles: TitleParts;
   readonly runtimeDirectory: string;
   /** One path for each router, in the run-time directory. */
   readonly routers: readonly string[];
   /** Where each worker and the zygote hold their lifeline. */
   readonly lifeline: string;
+  /** Only where the configuration speaks Gunicorn's language. */
+  readonly gunicorn: GunicornConfiguration | null;
+  /** Null for a process that was started with all of it. */
+  readonly catchUp: CatchUp | null;
+}
+
+/** What a process that was started before there were settings has not inherited. */
+export interface CatchUp {
+  /** Absolute path of the log file; null where the log is what it writes to already. */
+  readonly log: string | null;
+  readonly umask: number | null;
+}
+
+/** What Gunicorn's configuration means to Python: the hooks, and what stands in server.cfg. */
+export interface GunicornConfiguration {
+  /** The file as given and the module; at most one of them, neither where there is no file. */
+  readonly file: string | null;
+  readonly module: string | null;
+  /** Every setting of Gunicorn with its final value, for server.cfg. */
+  readonly settings: { readonly [name: string]: JsonValue };
+  /** The settings whose value is a function of the file. */
+  readonly hooks: readonly string[];
+  /** raw_env, "NAME=VALUE" each. */
+  readonly environment: readonly string[];
+}
+
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
+/**
+ * The first line for a zygote that is to execute Gunicorn's configuration file; "boot" follows, or its end.
+ * As Gunicorn does: where it was started, with that directory in front of sys.path. `chdir`, `pythonpath` and
+ * `raw_env`, from wherever, count only afterwards, for the application.
+ */
+export interface ZygoteConfigure {
+  readonly do: "configure";
+  /** At most one of the two; with neither there is nothing to execute and the answer is empty. */
+  readonly file: string | null;
+  readonly module: string | null;
+  /** The names of all settings. */
+  readonly names: readonly string[];
 }
 
 export type ToZygote =
+  | ZygoteConfigure
   | ZygoteBoot
   | { readonly do: "fork"; readonly worker: number; readonly serial: number }
+  /** One of Gunicorn's hooks that is called when the master says so. */
+  | { readonly do: "hook"; readonly name: "when_ready" | "on_reload" | "pre_exec" }
+  /** A worker of the zygote before this one has died. */
+  | { readonly do: "buried"; readonly pid: number; readonly serial: number }
   | { readonly do: "stop" };
 
 export interface LoadFailure {
@@ -137,6 +224,12 @@ export type FromZygote =
       readonly threads: readonly string[];
     }
   | ({ readonly event: "failed" } & LoadFailure)
+  /** The answer to "configure"; "failed" is the other one. */
+  | GunicornFileValues
+  /** A hook that is called in the zygote has raised; it goes on. */
+  | ({ readonly event: "hookFailed"; readonly hook: string } & LoadFailure)
+  /** Gunicorn only: the application sent this to its parent's parent, as it thinks. */
+  | { readonly event: "signalled"; readonly signal: "SIGHUP" | "SIGTERM" }
   /** startTime: field 22 of /proc/PID/stat, clock ticks since boot. */
   | {
       readonly event: "forked";
@@ -153,6 +246,22 @@ export type FromZygote =
       readonly signal: number | null;
     };
 
+/** What Gunicorn's configuration file has defined. */
+export interface GunicornFileValues {
+  readonly event: "configured";
+  /**
+   * Only names that are settings, sets and tuples as arrays. A function is {"$function": "name"}, a class
+   * {"$class": "module.Name"}, anything else that JSON cannot hold {"$repr": "…"}.
+   */
+  readonly settings: { readonly [name: string]: JsonValue };
+  /** Those settings whose value is a function. */
+  readonly hooks: readonly string[];
+  /** Where the file gives a name its value last: the line, counted from 1. */
+  readonly lines: { readonly [name: string]: number };
+  /** Names at the top level that are no settings and hold a plain value: no module, class or function, no leading "_". */
+  readonly others: readonly string[];
+}
+
 /** JSON lines on a worker's lifeline, the other way is never written. */
 export type FromWorker =
   | { readonly event: "alive"; readonly serial: number; readonly pid: number }
@@ -164,5 +273,5 @@ export type FromWorker =
       readonly application: string;
     }
   | ({ readonly event: "failed"; readonly serial: number } & LoadFailure)
-  /** Somebody sent the worker SIGTERM: retire it. */
-  | { readonly event: "leaving"; readonly serial: number };
+  /** Somebody wants the worker to leave: retire it. `why`: "SIGTERM", or what else it was. */
+  | { readonly event: "leaving"; readonly serial: number; readonly why: string };

@@ -1,35 +1,56 @@
-/** A whole command line → what is to be done. Prints nothing. */
+/** The words of a command line → which command is meant. Reads no file and prints nothing. */
 
-import { type OptionSyntax, readArgv, type Vocabulary } from "../config/argv.ts";
+import { readArgv } from "../config/argv.ts";
 import { options } from "../settings/options.ts";
-import { readSettings } from "../settings/read-settings.ts";
-import type { Settings } from "../settings/settings.ts";
 import { vocabularyOf } from "../settings/vocabulary.ts";
-import { type CommandName, commandSyntax, commands, isCommandName } from "./commands.ts";
+import { isShell, isSubcommand, type Shell, type SubcommandName, shells } from "./commands.ts";
 
-export type CommandLine =
-  | { readonly kind: "command"; readonly command: CommandName }
-  | { readonly kind: "serve"; readonly settings: Settings; readonly notices: readonly string[] }
-  | { readonly kind: "problems"; readonly problems: readonly string[] };
+export type Command =
+  | { readonly kind: "help"; readonly of: SubcommandName | null }
+  | { readonly kind: "version" }
+  | { readonly kind: "serve" | "gunicorn"; readonly argv: readonly string[] }
+  | { readonly kind: "check"; readonly argv: readonly string[]; readonly asJson: boolean }
+  | { readonly kind: "options"; readonly words: readonly string[] }
+  | { readonly kind: "schema" }
+  | { readonly kind: "completion"; readonly shell: Shell }
+  | { readonly kind: "mistake"; readonly problem: string };
 
 /** `argv` without the interpreter and the script. */
-export function readCommandLine(argv: readonly string[]): CommandLine {
-  const { entries, positionals, problems } = readArgv(argv, vocabularyWithCommands());
-  const command = entries.map(({ name }) => name).find(isCommandName);
-  if (command !== undefined) return { kind: "command", command };
-  const read = readSettings(entries, problems.length > 0 ? null : positionals);
-  if (read.kind === "problems") return { kind: "problems", problems: [...problems, ...read.problems] };
-  return { kind: "serve", settings: read.settings, notices: read.notices };
+export function readCommandLine(argv: readonly string[]): Command {
+  const [first, ...rest] = argv;
+  if (!isSubcommand(first)) return readServing(argv);
+  // Gunicorn's language has a help of its own.
+  if (first === "gunicorn") return { kind: "gunicorn", argv: rest };
+  if (rest.some((word) => word === "--help" || word === "-h")) return { kind: "help", of: first };
+  switch (first) {
+    case "check":
+      return {
+        kind: "check",
+        argv: rest.filter((word) => word !== "--json"),
+        asJson: rest.includes("--json"),
+      };
+    case "options":
+      return readOptions(rest);
+    case "completion":
+      return readCompletion(rest);
+  }
 }
 
-function vocabularyWithCommands(): Vocabulary {
-  const { long, short } = vocabularyOf(options);
-  const allLong = new Map<string, OptionSyntax>(long);
-  const allShort = new Map<string, OptionSyntax>(short);
-  for (const name of Object.keys(commands).filter(isCommandName)) {
-    allLong.set(name, commandSyntax(name));
-    const letter = commands[name].short;
-    if (letter !== null) allShort.set(letter, commandSyntax(name));
-  }
-  return { long: allLong, short: allShort };
+function readServing(argv: readonly string[]): Command {
+  const { entries } = readArgv(argv, vocabularyOf(options));
+  const asked = entries.find(({ name }) => name === "help" || name === "version")?.name;
+  if (asked === "help") return { kind: "help", of: null };
+  return asked === "version" ? { kind: "version" } : { kind: "serve", argv };
+}
+
+function readOptions(words: readonly string[]): Command {
+  if (words.length === 1 && words[0] === "--schema") return { kind: "schema" };
+  // "tsgi options --harakiri" is how the option is written.
+  return { kind: "options", words: words.map((word) => word.replace(/^--?(?=.)/, "")) };
+}
+
+function readCompletion([shell, ...more]: readonly string[]): Command {
+  if (shell !== undefined && isShell(shell) && more.length === 0) return { kind: "completion", shell };
+  const seen = shell === undefined ? "nothing" : `"${[shell, ...more].join(" ")}"`;
+  return { kind: "mistake", problem: `completion: one of ${shells.join(", ")} is wanted, not ${seen}` };
 }

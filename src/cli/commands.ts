@@ -1,18 +1,68 @@
-import type { OptionSyntax } from "../config/argv.ts";
+/** What tsgi does besides serving: the first word of the command line. A file of such a name is served as ./check. */
 
-/** What tsgi does instead of serving. */
-export const commands = {
-  help: { short: "h", help: "Show this text" },
-  version: { short: null, help: "Show the version of tsgi and of Node" },
-  schema: { short: null, help: "Show a JSON schema of the options" },
-} as const;
-
-export type CommandName = keyof typeof commands;
-
-export function isCommandName(name: string): name is CommandName {
-  return Object.hasOwn(commands, name);
+export interface Subcommand {
+  /** Behind "tsgi ". */
+  readonly usage: readonly string[];
+  /** What it does, in one line. */
+  readonly help: string;
+  /** What has to be known besides, in lines of at most 80 columns. */
+  readonly more: readonly string[];
 }
 
-export function commandSyntax(name: CommandName): OptionSyntax {
-  return { name, value: "none", accepts: () => false };
+export const subcommands = {
+  check: {
+    usage: ["check [--json] FILE… [options]", "check [--json] gunicorn [Gunicorn's options]"],
+    help: "Tell what each option of a file does here",
+    more: [
+      "FILE is uwsgi.ini, .yaml, .xml or .json, also as FILE:section; several make one",
+      "configuration. A file of Python is Gunicorn's. Without FILE: the variables",
+      "UWSGI_… of the environment, or ./gunicorn.conf.py. Nothing is started.",
+      "Exit code: 0 if all is fine, 1 with warnings, 2 with errors.",
+      "--json is for programs; uWSGI's option of that name is written --json=FILE here.",
+    ],
+  },
+  options: {
+    usage: ["options [WORD…]", "options --schema"],
+    help: "Search the options",
+    more: [
+      "What is found has all words in its name, its other names, Gunicorn's or its",
+      "meaning. The name of one option shows all there is to know of it.",
+      "--schema prints a JSON schema of the YAML and JSON forms, for editors.",
+    ],
+  },
+  completion: {
+    usage: ["completion bash|zsh|fish"],
+    help: "Make bash, zsh or fish complete the options",
+    more: [
+      'bash: eval "$(tsgi completion bash)" in ~/.bashrc',
+      'zsh:  eval "$(tsgi completion zsh)" in ~/.zshrc, behind compinit',
+      "fish: tsgi completion fish > ~/.config/fish/completions/tsgi.fish",
+    ],
+  },
+  gunicorn: {
+    usage: ["gunicorn [options] module:callable"],
+    help: "Take Gunicorn's options and its file",
+    more: [],
+  },
+} as const satisfies Record<string, Subcommand>;
+
+export type SubcommandName = keyof typeof subcommands;
+
+export function isSubcommand(word: string | undefined): word is SubcommandName {
+  return word !== undefined && Object.hasOwn(subcommands, word);
+}
+
+export const shells = ["bash", "zsh", "fish"] as const;
+
+export type Shell = (typeof shells)[number];
+
+export function isShell(word: string): word is Shell {
+  return shells.some((shell) => shell === word);
+}
+
+/** For `tsgi check --help`. */
+export function usageOf(name: SubcommandName): string {
+  const { usage, help, more }: Subcommand = subcommands[name];
+  const lines = usage.map((form, at) => `${at === 0 ? "Usage:" : "      "} tsgi ${form}`);
+  return `${[...lines, "", `${help}.`, ...more].join("\n")}\n`;
 }

@@ -1,53 +1,66 @@
-import { wrapText } from "../base/wrap-text.ts";
-import { shownDefault } from "../settings/json-schema.ts";
-import type { Row } from "../settings/option.ts";
-import { optionGroups, options } from "../settings/options.ts";
-import { commands } from "./commands.ts";
+/** `tsgi --help`: the options that most starts need, on one screen. */
 
-const INDENT = 6;
+import { options } from "../settings/options.ts";
+import { subcommands } from "./commands.ts";
 
-const USAGE = `Usage: tsgi [options] [application]
+const COLUMN = 32;
 
-  tsgi app.py                        the callable "application" or "app" of a file
-  tsgi mysite.wsgi:application       a callable of a module
-  tsgi shop:create_app()             what a factory returns (quote it for the shell)
-  tsgi --http :8000 --wsgi-file app.py --processes 4 --threads 2
+const USAGE = `Usage: tsgi [options] [FILE | APPLICATION]
 
-The names of the options are uWSGI's. Durations are seconds, or "500ms", "2m", "1h";
-sizes are bytes, or "64k", "1m", "1g".`;
+  tsgi app.py                            a file with "application" or "app"
+  tsgi mysite.wsgi:application           a module; also shop:create_app()
+  tsgi uwsgi.ini                         as uWSGI; also .yaml, .xml, .json
+  tsgi gunicorn -c conf.py mysite.wsgi   as Gunicorn; also ./gunicorn.conf.py
+  tsgi --http :8000 --processes 4 --threads 2 --home /srv/venv app.py`;
 
-/** The text of `tsgi --help` for a terminal of `width` columns. */
-export function helpText(width: number): string {
-  const parts = [USAGE];
-  for (const { title, names } of optionGroups) {
-    const shown = names.map((name) => optionHelp(name, width)).filter((text) => text !== "");
-    if (shown.length > 0) parts.push(`${title}\n\n${shown.join("\n")}`);
-  }
-  const others = Object.entries(commands).map(([name, { short, help }]) => {
-    return paragraph(short === null ? `--${name}` : `-${short}, --${name}`, help, width);
+/** What the table says of them at length, in words that leave them on one line. */
+const COMMON: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  Application: {
+    module: "Load this module",
+    "wsgi-file": "Load this file",
+    chdir: "Change to this directory before",
+    home: "Use the Python of this virtual environment",
+    env: "Set a variable of the environment",
+  },
+  Listeners: {
+    http: "Serve HTTP: 127.0.0.1:8000, :80, /run/app.sock",
+    "chmod-socket": "Mode of Unix sockets",
+  },
+  Processes: {
+    processes: "Worker processes",
+    threads: "Threads in each of them",
+    uid: "Run as this user once the sockets are bound",
+    pidfile: "Write the master's process id to this file",
+  },
+  Bounds: {
+    "limit-post": "Largest body of a request",
+    "http-timeout": "Longest silence while a body is read",
+  },
+  Log: {
+    logto: "Write the log to this file",
+    "disable-logging": "No line for each request",
+  },
+};
+
+const END = "The other options: tsgi options, tsgi options WORD, docs/options.md";
+
+/** At most 40 lines of 80 columns. */
+export function helpText(): string {
+  const groups = Object.entries(COMMON).map(([title, texts]) => {
+    return [title, ...Object.entries(texts).map(([name, text]) => line(heading(name), text))].join("\n");
   });
-  parts.push(`Others\n\n${others.join("\n")}`);
-  return `${parts.join("\n\n")}\n`;
+  const commands = Object.entries(subcommands).map(([name, { help }]) => line(`tsgi ${name}`, help));
+  const others = ["Commands", ...commands, line("tsgi --version", "Show the version")].join("\n");
+  return `${[USAGE, groups.join("\n"), others, END].join("\n\n")}\n`;
 }
 
-/** How an option is written: "-p, --processes, --workers N". */
-export function spelling(name: string, row: Row): string {
-  const names = [...(row.short === undefined ? [] : [`-${row.short}`]), `--${name}`];
-  const written = [...names, ...(row.aliases ?? []).map((alias) => `--${alias}`)].join(", ");
-  if (row.type.value === "none") return written;
-  return row.type.value === "optional"
-    ? `${written}[=${row.type.metavar}]`
-    : `${written} ${row.type.metavar}`;
-}
-
-function optionHelp(name: string, width: number): string {
+function heading(name: string): string {
   const row = options.get(name);
-  if (row === undefined || row.row === "never") return "";
-  const shown = row.row === "option" ? shownDefault(row) : null;
-  return paragraph(spelling(name, row), shown === null ? row.help : `${row.help}. Default: ${shown}`, width);
+  if (row === undefined) throw new Error(`No row for ${name}`);
+  const letter = row.short === undefined ? "" : `-${row.short}, `;
+  return `${letter}--${name}${row.type.value === "required" ? ` ${row.type.metavar}` : ""}`;
 }
 
-function paragraph(heading: string, text: string, width: number): string {
-  const lines = wrapText(text, Math.max(width - INDENT, 30));
-  return [`  ${heading}`, ...lines.map((line) => " ".repeat(INDENT) + line)].join("\n");
+function line(written: string, text: string): string {
+  return `  ${written.padEnd(COLUMN)}${text}`;
 }

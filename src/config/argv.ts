@@ -7,7 +7,7 @@
  * Abbreviated names are refused: a later version could make them mean something else.
  */
 
-import { nearestName } from "../base/nearest-name.ts";
+import { splitOnce } from "../base/split-once.ts";
 import type { Entry, Place } from "./entry.ts";
 
 /** What has to be known of an option to find its value. */
@@ -22,6 +22,8 @@ export interface Vocabulary {
   readonly long: ReadonlyMap<string, OptionSyntax>;
   /** By letter. */
   readonly short: ReadonlyMap<string, OptionSyntax>;
+  /** The option that a name which is none stands for in all likelihood. */
+  meant(written: string): string | null;
 }
 
 export interface CommandLineParts {
@@ -30,6 +32,7 @@ export interface CommandLineParts {
   readonly positionals: readonly Entry[];
   /** Where there is one, which words are positionals is a guess: the value of an unknown option looks like one. */
   readonly problems: readonly string[];
+  readonly warnings: readonly string[];
 }
 
 export function readArgv(argv: readonly string[], vocabulary: Vocabulary): CommandLineParts {
@@ -38,10 +41,16 @@ export function readArgv(argv: readonly string[], vocabulary: Vocabulary): Comma
   return reading;
 }
 
+interface Spelling {
+  readonly origin: string;
+  readonly written: string;
+}
+
 class Reading implements CommandLineParts {
   readonly entries: Entry[] = [];
   readonly positionals: Entry[] = [];
   readonly problems: string[] = [];
+  readonly warnings: string[] = [];
   readonly #argv: readonly string[];
   readonly #vocabulary: Vocabulary;
   #next = 0;
@@ -68,6 +77,7 @@ class Reading implements CommandLineParts {
   #readPositional(word: string): void {
     this.positionals.push({
       name: "",
+      written: "",
       value: word,
       origin: `"${word}" (argument ${this.#next})`,
       place: this.#place(),
@@ -75,49 +85,52 @@ class Reading implements CommandLineParts {
   }
 
   #readLong(word: string): void {
-    const equals = word.indexOf("=");
-    const written = equals < 0 ? word.slice(2) : word.slice(2, equals);
+    const [written, attached] = splitOnce(word.slice(2));
     const origin = `--${written} (argument ${this.#next})`;
-    const attached = equals < 0 ? null : word.slice(equals + 1);
     const syntax = this.#vocabulary.long.get(written);
-    if (syntax !== undefined) this.#readValue(syntax, attached, origin);
-    else this.#refuse(origin, nearestName(written, this.#vocabulary.long.keys()));
+    if (syntax !== undefined) this.#readValue(syntax, attached, { origin, written });
+    else this.#refuse(origin, this.#vocabulary.meant(written));
   }
 
   #readShort(word: string): void {
-    // "-wsgi x" is a slip for "--wsgi x", not the module "sgi".
     const long = word.slice(1).replace(/=.*$/s, "");
-    if (this.#vocabulary.long.has(long)) return this.#refuse(`-${long} (argument ${this.#next})`, long);
+    if (this.#vocabulary.long.has(long)) {
+      const first = this.#vocabulary.short.get(word.charAt(1));
+      // "-wsgi x" is a slip for "--wsgi x", not the module "sgi".
+      if (first === undefined || first.value === "required")
+        return this.#refuse(`-${long} (argument ${this.#next})`, long);
+      const origin = `-${long} (argument ${this.#next})`;
+      this.warnings.push(`${origin}: read as single letters, as uWSGI does (did you mean --${long}?)`);
+    }
     for (let at = 1; at < word.length; at++) {
       const letter = word.charAt(at);
-      const origin = `-${letter} (argument ${this.#next})`;
       const syntax = this.#vocabulary.short.get(letter);
-      if (syntax === undefined) {
-        this.#refuse(origin, null);
-        return;
-      }
+      if (syntax === undefined) return this.#refuse(`-${letter} (argument ${this.#next})`, null);
+      // What is said about it speaks of the option: a letter alone does not tell which.
+      const origin = `-${letter}, --${syntax.name} (argument ${this.#next})`;
+      const spelling = { origin, written: syntax.name };
       if (syntax.value !== "none") {
         const attached = word.slice(at + 1).replace(/^=/, "");
-        return this.#readValue(syntax, attached === "" ? null : attached, origin);
+        return this.#readValue(syntax, attached === "" ? null : attached, spelling);
       }
-      this.#add(syntax, null, origin);
+      this.#add(syntax, null, spelling);
     }
   }
 
-  #readValue(syntax: OptionSyntax, attached: string | null, origin: string): void {
-    if (attached !== null || syntax.value === "none") return this.#add(syntax, attached, origin);
+  #readValue(syntax: OptionSyntax, attached: string | null, spelling: Spelling): void {
+    if (attached !== null || syntax.value === "none") return this.#add(syntax, attached, spelling);
     const following = this.#followingValue();
     if (syntax.value === "optional") {
       const isValue = following !== null && syntax.accepts(following);
       if (isValue) this.#next++;
-      return this.#add(syntax, isValue ? following : null, origin);
+      return this.#add(syntax, isValue ? following : null, spelling);
     }
     if (following === null) {
-      this.problems.push(`${origin}: a value is missing`);
+      this.problems.push(`${spelling.origin}: a value is missing`);
       return;
     }
     this.#next++;
-    this.#add(syntax, following, origin);
+    this.#add(syntax, following, spelling);
   }
 
   /** The next word unless it is itself an option that we know. */
@@ -132,8 +145,8 @@ class Reading implements CommandLineParts {
     this.problems.push(`${origin}: no such option${meant === null ? "" : ` (did you mean --${meant}?)`}`);
   }
 
-  #add(syntax: OptionSyntax, value: string | null, origin: string): void {
-    this.entries.push({ name: syntax.name, value, origin, place: this.#place() });
+  #add(syntax: OptionSyntax, value: string | null, { origin, written }: Spelling): void {
+    this.entries.push({ name: syntax.name, written, value, origin, place: this.#place() });
   }
 
   #place(): Place {

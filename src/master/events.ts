@@ -21,12 +21,15 @@ export function isSentToAll({ signal }: Ending): boolean {
   return SIGNALS.some((one) => one === signal);
 }
 
+/** What is left for the master: the answer to "configure" is between the zygote and its handle. */
+export type ZygoteMessage = Exclude<FromZygote, { readonly event: "configured" }>;
+
 /** All that can happen to an instance. The master's loop takes them one by one. */
 export type MasterEvent =
   | { readonly from: "system"; readonly signal: MasterSignal }
   | { readonly from: "router"; readonly router: RouterHandle; readonly message: FromRouter }
   | { readonly from: "routerExit"; readonly router: RouterHandle; readonly ending: Ending }
-  | { readonly from: "zygote"; readonly zygote: ZygoteHandle; readonly message: FromZygote }
+  | { readonly from: "zygote"; readonly zygote: ZygoteHandle; readonly message: ZygoteMessage }
   | { readonly from: "zygoteExit"; readonly zygote: ZygoteHandle; readonly ending: Ending }
   | { readonly from: "worker"; readonly lifeline: Lifeline; readonly message: FromWorker }
   | { readonly from: "lifelineClosed"; readonly lifeline: Lifeline }

@@ -12,13 +12,16 @@ import { briefEnding, describeEnding, showSpan } from "./endings.ts";
 import type { EventQueue } from "./event-queue.ts";
 import type { Ending, MasterEvent } from "./events.ts";
 import type { Listener } from "./listener.ts";
+import type { GunicornStart } from "./prepared-zygote.ts";
+import type { Identity } from "./privileges.ts";
 import { RouterHandle } from "./router-handle.ts";
 import { routerSettings } from "./router-settings.ts";
 import type { RuntimeDirectory } from "./runtime-directory.ts";
 import { Seat } from "./seat.ts";
 import type { WorkerHandle } from "./worker-handle.ts";
-import { zygoteBoot, zygoteEnvironment } from "./zygote-boot.ts";
+import { adoptedZygoteBoot, zygoteBoot, zygoteEnvironment } from "./zygote-boot.ts";
 import { ZygoteHandle } from "./zygote-handle.ts";
+import { ZygoteProcess } from "./zygote-process.ts";
 
 /** What the instance has at hand, made by runMaster() and ended by it. */
 export interface Equipment {
@@ -30,6 +33,12 @@ export interface Equipment {
   readonly log: Log;
   /** Descriptor that all children write their log to. */
   readonly logDescriptor: number;
+  /** Descriptor of the file for the lines of requests; null where they go to the log. */
+  readonly accessLog: number | null;
+  /** Who serves, where the start was root's. */
+  readonly identity: Identity | null;
+  /** Null where no configuration of Gunicorn's is in force. */
+  readonly gunicorn: GunicornStart | null;
 }
 
 const FIRST_GENERATION = 1;
@@ -41,6 +50,8 @@ export class Instance {
   readonly crew: Crew;
   readonly routerSeats: readonly Seat<RouterHandle>[];
   readonly zygoteSeat = new Seat<ZygoteHandle>(0);
+  /** Workers whose death their zygote did not live to see, for Gunicorn's child_exit. */
+  readonly #orphansGone: { readonly pid: number; readonly serial: number }[] = [];
 
   constructor(equipment: Equipment) {
     this.#equipment = equipment;
@@ -69,26 +80,71 @@ export class Instance {
   }
 
   startRouter(seat: Seat<RouterHandle>): void {
-    const { settings, runtimeDirectory, listeners, logDescriptor, queue } = this.#equipment;
+    const { settings, runtimeDirectory, listeners, logDescriptor, accessLog, queue } = this.#equipment;
     const { number } = seat;
+    const hasAccessLog = accessLog !== null;
     seat.occupant = new RouterHandle({
       number,
       listeners,
-      settings: routerSettings(settings, { number, runtimeDirectory: runtimeDirectory.path, listeners }),
+      settings: routerSettings(settings, {
+        number,
+        runtimeDirectory: runtimeDirectory.path,
+        listeners,
+        hasAccessLog,
+      }),
       log: logDescriptor,
+      accessLog,
       queue,
     });
   }
 
   startZygote(): void {
-    const { settings, python, runtimeDirectory, logDescriptor, queue } = this.#equipment;
+    const { settings, python, runtimeDirectory, logDescriptor: log, queue, gunicorn } = this.#equipment;
+    if (gunicorn !== null && !gunicorn.zygote.wasHandedOver) return this.#adoptZygote(gunicorn);
+    const environment = gunicorn?.zygote.environment ?? zygoteEnvironment(settings, process.env);
+    const configuration = gunicorn?.configuration ?? null;
     this.zygoteSeat.occupant = new ZygoteHandle({
-      python,
-      environment: zygoteEnvironment(settings, process.env),
-      boot: zygoteBoot(settings, { generation: FIRST_GENERATION, runtimeDirectory }),
-      log: logDescriptor,
+      open: (listener) =>
+        new ZygoteProcess({ python, environment, log, optimize: settings.optimize }, listener),
+      configure: gunicorn?.zygote.instructions ?? null,
+      boot: zygoteBoot(settings, {
+        generation: FIRST_GENERATION,
+        runtimeDirectory,
+        gunicorn: configuration,
+      }),
       queue,
     });
+  }
+
+  /** The first one has executed Gunicorn's configuration file already. */
+  #adoptZygote({ zygote, configuration }: GunicornStart): void {
+    const { settings, runtimeDirectory, identity, queue } = this.#equipment;
+    this.zygoteSeat.occupant = new ZygoteHandle({
+      open: (listener) => zygote.handOver(listener),
+      configure: null,
+      boot: adoptedZygoteBoot(settings, {
+        generation: FIRST_GENERATION,
+        runtimeDirectory,
+        gunicorn: configuration,
+        identity,
+      }),
+      queue,
+    });
+  }
+
+  /** Gunicorn's hooks that the master calls; the zygote does it. */
+  runHook(name: "when_ready" | "on_reload" | "pre_exec"): void {
+    if (this.hasHook(name)) this.zygote?.send({ do: "hook", name });
+  }
+
+  /** The zygote that can calls child_exit for those of its predecessor. */
+  mournOrphans(): void {
+    if (!this.zygote?.readySince) return;
+    for (const orphan of this.#orphansGone.splice(0)) this.zygote.send({ do: "buried", ...orphan });
+  }
+
+  hasHook(name: string): boolean {
+    return this.#equipment.gunicorn?.configuration.hooks.includes(name) ?? false;
   }
 
   tellRouters(message: ToRouter): void {
@@ -142,6 +198,9 @@ export class Instance {
     const seat = this.crew.remove(worker);
     this.tellRouters({ do: "buried", serial: worker.serial, how: briefEnding(ending) });
     worker.lifeline?.cut();
+    this.#equipment.runtimeDirectory.forget(worker.serial);
+    if (worker.zygote.isGone && worker.pid !== null && this.hasHook("child_exit"))
+      this.#orphansGone.push({ pid: worker.pid, serial: worker.serial });
     const left = worker.retiring !== null && ending.exitCode === 0;
     const pause =
       seat?.vacate({ usefulFor: worker.servingSince === null ? 0 : now - worker.servingSince, now }) ?? null;

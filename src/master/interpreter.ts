@@ -9,7 +9,10 @@ import { Refusal } from "./refusal.ts";
  * The path of the Python that runs the application: --python, else that of --home, else that of
  * $VIRTUAL_ENV, else python3 on the PATH. Only looks for the file; whether it runs and is new enough shows when the zygote starts.
  */
-export function findInterpreter(settings: Settings, environment: NodeJS.ProcessEnv): string {
+export function findInterpreter(
+  settings: Pick<Settings, "python" | "home">,
+  environment: NodeJS.ProcessEnv,
+): string {
   if (settings.python !== null)
     return findCommand(settings.python, environment) ?? refuseCommand(settings.python);
   if (settings.home !== null) return findInHome(settings.home) ?? refuseHome(settings.home);

@@ -3,27 +3,19 @@
  * is due: fills empty seats, opens the doors, goes on with the stop. Nothing happens outside of it;
  * signal handlers and children only put events into the queue. It touches no request.
  */
-import type { FromRouter, FromWorker, FromZygote, LoadFailure } from "../base/messages.ts";
+import type { FromRouter, FromWorker, LoadFailure } from "../base/messages.ts";
 import { Alarm } from "./alarm.ts";
-import { describeEnding, endingOf, UNKNOWN_ENDING } from "./endings.ts";
-import type { Ending, MasterEvent, MasterSignal } from "./events.ts";
+import { endingOf, UNKNOWN_ENDING } from "./endings.ts";
+import type { Ending, MasterEvent, MasterSignal, ZygoteMessage } from "./events.ts";
 import { type Equipment, Instance } from "./instance.ts";
-import { diagnoseInterpreter } from "./interpreter.ts";
 import type { Lifeline } from "./lifelines.ts";
 import { notify } from "./notify.ts";
 import type { Refusal } from "./refusal.ts";
 import type { RouterHandle } from "./router-handle.ts";
-import { refuseImport, refuseRouter, StartUp, warnOfThreads } from "./start-up.ts";
+import { endsStart, type Phase, refuseRouter, StartUp, warnOfThreads } from "./start-up.ts";
 import { describeKill, describeMercy, Stop } from "./stop.ts";
 import type { WorkerHandle } from "./worker-handle.ts";
 import type { ZygoteHandle } from "./zygote-handle.ts";
-
-/**
- * starting: nobody has been let in yet, and what fails now ends the start;
- * opening: a worker serves, routers were told to listen;
- * stopping: as the Stop says.
- */
-type Phase = "starting" | "opening" | "serving" | "stopping";
 
 export class Master {
   readonly #equipment: Equipment;
@@ -145,7 +137,7 @@ export class Master {
     this.#instance.vacate(seat, { name, occupant: router, ending, now: Date.now() });
   }
 
-  #onZygote(zygote: ZygoteHandle, message: FromZygote): void {
+  #onZygote(zygote: ZygoteHandle, message: ZygoteMessage): void {
     switch (message.event) {
       case "started":
         zygote.hasSpoken = true;
@@ -155,8 +147,11 @@ export class Master {
         if (message.threads.length > 0) this.#log(warnOfThreads(message.threads));
         return this.#startUp.noteLoaded(message);
       case "failed":
-        if (this.#phase === "starting") return this.#refuse(this.#startUp.refuseApplication(message));
+      case "hookFailed":
+        if (endsStart(message, this.#phase)) return this.#refuse(this.#startUp.refuseApplication(message));
         return this.#instance.logFailure("zygote", message);
+      case "signalled":
+        return this.#phase === "stopping" ? undefined : this.#onSignal(message.signal);
       case "forked":
         return this.#instance.crew.noteForked(message);
       case "died": {
@@ -170,17 +165,9 @@ export class Master {
     zygote.isGone = true;
     const seat = this.#instance.zygoteSeat;
     if (this.#phase === "stopping") return seat.release();
-    if (this.#phase === "starting" && zygote.readySince === null) return this.#diagnose(zygote, ending);
+    if (this.#phase === "starting" && zygote.readySince === null)
+      return this.#startUp.diagnose(zygote, ending);
     this.#instance.vacate(seat, { name: "zygote", occupant: zygote, ending, now: Date.now() });
-  }
-
-  /** It ended before it could say why. Its seat stays taken until we know: no second one would do better. */
-  #diagnose(zygote: ZygoteHandle, ending: Ending): void {
-    const { python, queue } = this.#equipment;
-    const diagnosis = zygote.hasSpoken
-      ? Promise.resolve(refuseImport(ending))
-      : diagnoseInterpreter(python, describeEnding(ending));
-    void diagnosis.then((refusal) => queue.push({ from: "diagnosis", refusal }));
   }
 
   #onWorker(lifeline: Lifeline, message: FromWorker): void {
@@ -193,7 +180,7 @@ export class Master {
       case "failed":
         return this.#onLoadFailure(crew.find(message.serial), message);
       case "leaving":
-        return this.#letLeave(crew.find(message.serial));
+        return this.#letLeave(crew.find(message.serial), message.why);
     }
   }
 
@@ -204,11 +191,11 @@ export class Master {
     else this.#instance.logFailure(worker.title, failure);
   }
 
-  /** Somebody sent it SIGTERM. It serves on until its successor does. */
-  #letLeave(worker: WorkerHandle | null): void {
+  /** It serves on until its successor does. */
+  #letLeave(worker: WorkerHandle | null, why: string): void {
     const seat = this.#instance.crew.seats.find((one) => one.occupant === worker);
     if (worker === null || seat === undefined || this.#phase === "stopping") return;
-    this.#log(`${worker.title}: asked to leave (SIGTERM); a successor starts`);
+    this.#log(`${worker.title}: asked to leave (${why}); a successor starts`);
     seat.release();
   }
 
@@ -219,6 +206,7 @@ export class Master {
 
   #buryLost(): void {
     for (const worker of this.#instance.crew.findLost()) this.#bury(worker, UNKNOWN_ENDING);
+    this.#instance.mournOrphans();
   }
 
   #bury(worker: WorkerHandle, ending: Ending): void {
@@ -268,6 +256,7 @@ export class Master {
     for (const [worker, failure] of this.#startUp.failures)
       this.#instance.logFailure(`worker ${worker}`, failure);
     notify("READY=1", this.#equipment);
+    this.#instance.runHook("when_ready");
   }
 
   #beginStop(signal: MasterSignal): void {

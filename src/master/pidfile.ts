@@ -1,18 +1,15 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
+import { replaceFile } from "./open-file.ts";
+import type { Identity } from "./privileges.ts";
 import { readCommand } from "./process-table.ts";
-import { refuseFile } from "./refusal.ts";
 
 /**
  * Overwrites what is there, as uWSGI does. Answers a warning when that named a tsgi which still
  * runs, else null.
  */
-export function writePidfile(path: string): string | null {
+export function writePidfile(path: string, identity: Identity | null): string | null {
   const warning = describeLivePredecessor(path);
-  try {
-    writeFileSync(path, `${process.pid}\n`, { mode: 0o644 });
-  } catch (error) {
-    throw refuseFile("--pidfile", path, error);
-  }
+  replaceFile({ option: "--pidfile", path, identity }, `${process.pid}\n`);
   return warning;
 }
 

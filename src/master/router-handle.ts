@@ -24,6 +24,8 @@ export interface RouterStart {
   readonly settings: RouterSettings;
   /** Descriptor of the log, for its stdout and stderr. */
   readonly log: number;
+  /** Descriptor of a file of its own for the lines of requests. */
+  readonly accessLog: number | null;
   readonly queue: EventQueue<MasterEvent>;
 }
 
@@ -36,11 +38,18 @@ export class RouterHandle {
   isAccepting = false;
   isDrained = false;
 
-  constructor({ number, listeners, settings, log, queue }: RouterStart) {
+  constructor({ number, listeners, settings, log, accessLog, queue }: RouterStart) {
     this.number = number;
     this.#child = spawn(process.execPath, [...NODE_OPTIONS, ENTRY], {
       env: routerEnvironment(),
-      stdio: ["ignore", log, log, ...listeners.map((listener) => listener.fd), "ipc"],
+      stdio: [
+        "ignore",
+        log,
+        log,
+        ...listeners.map((listener) => listener.fd),
+        ...(accessLog === null ? [] : [accessLog]),
+        "ipc",
+      ],
     });
     this.#child.on("message", (message) =>
       queue.push({ from: "router", router: this, message: message as FromRouter }),

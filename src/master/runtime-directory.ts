@@ -28,6 +28,8 @@ export interface RuntimeDirectory {
   readonly path: string;
   readonly lifeline: string;
   router(number: number): string;
+  /** Removes what a worker that has died had there. */
+  forget(serial: number): void;
   remove(): void;
 }
 
@@ -46,6 +48,8 @@ export function createRuntimeDirectory(identity: Identity | null): RuntimeDirect
     path,
     lifeline: join(path, "lifeline"),
     router: (number) => join(path, `router-${number}.sock`),
+    // Routers that still have to read it have it open.
+    forget: (serial) => rmSync(join(path, `counters.${serial}`), { force: true }),
     remove,
   };
 }

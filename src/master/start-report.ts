@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { FromZygote } from "../base/messages.ts";
+import { concurrencyOf } from "../settings/concurrency.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Listener } from "./listener.ts";
 
@@ -9,6 +10,8 @@ export interface StartReport {
   readonly listeners: readonly Listener[];
   readonly interpreter: (FromZygote & { event: "started" }) | null;
   readonly application: Loaded | null;
+  /** Whether Gunicorn's language is spoken: then also its line that containers wait for. */
+  readonly isGunicorn: boolean;
 }
 
 export interface Loaded {
@@ -16,7 +19,8 @@ export interface Loaded {
   readonly milliseconds: number;
 }
 
-export function startLines({ settings, listeners, interpreter, application }: StartReport): string[] {
+export function startLines(report: StartReport): string[] {
+  const { settings, listeners, interpreter, application, isGunicorn } = report;
   return [
     [`tsgi ${version()}`, `Node ${process.versions.node}`, ...describeInterpreter(interpreter)].join(" · "),
     ...describeApplication(settings, application),
@@ -24,7 +28,15 @@ export function startLines({ settings, listeners, interpreter, application }: St
     ...listeners.map(
       (listener) => `listening on ${listener.url}${listener.kind === "unix" ? " (http)" : ""}`,
     ),
+    ...(isGunicorn ? [gunicornLine(listeners, new Date())] : []),
   ];
+}
+
+/** "[2026-11-21 10:00:00 +0000] [17] [INFO] Listening at: http://127.0.0.1:8000 (17)" */
+function gunicornLine(listeners: readonly Listener[], now: Date): string {
+  const [date, time] = now.toISOString().split(/[T.]/);
+  const urls = listeners.map((listener) => listener.url).join(",");
+  return `[${date} ${time} +0000] [${process.pid}] [INFO] Listening at: ${urls} (${process.pid})`;
 }
 
 function describeInterpreter(interpreter: StartReport["interpreter"]): string[] {
@@ -46,7 +58,7 @@ function properName(implementation: string): string {
 function describeApplication(settings: Settings, loaded: Loaded | null): string[] {
   if (loaded === null) return [];
   const file = settings.application.file === null ? "" : ` (${settings.application.file})`;
-  const where = settings.lazyApps ? " in each worker" : "";
+  const where = settings.lazyApps || concurrencyOf(settings).green !== null ? " in each worker" : "";
   return [
     `application ${loaded.application} loaded${where} in ${showMilliseconds(loaded.milliseconds)}${file}`,
   ];
@@ -56,9 +68,11 @@ function showMilliseconds(milliseconds: number): string {
   return `${Number(milliseconds.toFixed(milliseconds < 10 ? 1 : 0))} ms`;
 }
 
-function describeProcesses({ processes, threads, httpProcesses }: Settings): string {
-  const workers = `${count(processes, "worker")} × ${count(threads, "thread")}`;
-  return `${workers}, ${count(httpProcesses, "router")}, master ${process.pid}`;
+function describeProcesses(settings: Settings): string {
+  const { green, slots } = concurrencyOf(settings);
+  const threads = green === null ? count(slots, "thread") : `${count(slots, "green thread")} (${green})`;
+  const workers = `${count(settings.processes, "worker")} × ${threads}`;
+  return `${workers}, ${count(settings.httpProcesses, "router")}, master ${process.pid}`;
 }
 
 function count(number: number, noun: string): string {

@@ -2,10 +2,19 @@ import type { FromZygote, LoadFailure } from "../base/messages.ts";
 import { findBareDirectory } from "./application-places.ts";
 import { refuseBind } from "./bind-refusals.ts";
 import { describeEnding } from "./endings.ts";
-import type { Ending } from "./events.ts";
+import type { Ending, ZygoteMessage } from "./events.ts";
 import type { Equipment } from "./instance.ts";
+import { diagnoseInterpreter } from "./interpreter.ts";
 import { Refusal } from "./refusal.ts";
 import { type Loaded, startLines } from "./start-report.ts";
+import type { ZygoteHandle } from "./zygote-handle.ts";
+
+/**
+ * starting: nobody has been let in yet, and what fails now ends the start;
+ * opening: a worker serves, routers were told to listen;
+ * stopping: as the Stop says.
+ */
+export type Phase = "starting" | "opening" | "serving" | "stopping";
 
 /** What is learned between the first process and the first request: for the start lines, or for the refusal. */
 export class StartUp {
@@ -57,11 +66,21 @@ export class StartUp {
     ]);
   }
 
+  /** It ended before it could say why. Its seat stays taken until we know: no second one would do better. */
+  diagnose(zygote: ZygoteHandle, ending: Ending): void {
+    const { python, queue } = this.#equipment;
+    const diagnosis = zygote.hasSpoken
+      ? Promise.resolve(refuseImport(ending))
+      : diagnoseInterpreter(python, describeEnding(ending));
+    void diagnosis.then((refusal) => queue.push({ from: "diagnosis", refusal }));
+  }
+
   report(): string[] {
-    const { settings, listeners } = this.#equipment;
+    const { settings, listeners, gunicorn } = this.#equipment;
     return startLines({
       settings,
       listeners,
+      isGunicorn: gunicorn !== null,
       interpreter: this.#interpreter,
       application: this.#application,
     });
@@ -77,6 +96,15 @@ export class StartUp {
   }
 }
 
+/** Whether what has failed in the zygote is a reason not to start at all; Gunicorn's hooks as they are there. */
+export function endsStart(
+  failure: ZygoteMessage & { event: "failed" | "hookFailed" },
+  phase: Phase,
+): boolean {
+  if (failure.event === "hookFailed" && failure.hook === "when_ready") return phase !== "stopping";
+  return phase === "starting" && (failure.event === "failed" || failure.hook === "pre_fork");
+}
+
 /** A router has nothing of the application's in it: if the first one cannot come up, none will. */
 export function refuseRouter(ending: Ending): Refusal {
   return new Refusal(`a router ended before it was ready: ${describeEnding(ending)}`, [
@@ -89,7 +117,7 @@ function linesOf(traceback: string | null): string[] {
 }
 
 /** Python itself ended while it imported: a crash in C code, os._exit(), the kernel's memory killer. */
-export function refuseImport(ending: Ending): Refusal {
+function refuseImport(ending: Ending): Refusal {
   return new Refusal(
     `the application could not be loaded: Python ended while importing it (${describeEnding(ending)})`,
     [

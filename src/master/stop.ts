@@ -57,7 +57,9 @@ export class Stop {
 
   #close(now: number): void {
     this.#step = "closing";
-    this.#deadline = now + LAST_STEP;
+    const lastStep = now + LAST_STEP;
+    // Gunicorn's on_exit may use up what the workers have left of the time.
+    this.#deadline = this.#instance.hasHook("on_exit") ? Math.max(this.#deadline, lastStep) : lastStep;
     this.#instance.zygote?.send({ do: "stop" });
     // Not by its channel: without a master it would remove the Unix sockets, and those may be a successor's by now.
     for (const router of this.#instance.routers) router.kill();

@@ -1,35 +1,22 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import type { Duplex } from "node:stream";
-import { fileURLToPath } from "node:url";
-import type { FromZygote, ToZygote, ZygoteBoot } from "../base/messages.ts";
+import type { FromZygote, ToZygote, ZygoteBoot, ZygoteConfigure } from "../base/messages.ts";
 import type { EventQueue } from "./event-queue.ts";
 import { type Ending, isSentToAll, type MasterEvent } from "./events.ts";
-import { readJsonLines } from "./json-lines.ts";
-
-const ENTRY = fileURLToPath(new URL("../../python/tsgi/__main__.py", import.meta.url));
-
-/** Room for the process titles of zygote and workers, which are written over the arguments. */
-const TITLE_ROOM = "-".repeat(200);
-
-/** Unbuffered: what the application prints must not be lost, nor be copied into each worker by the fork. */
-const PYTHON_OPTIONS = ["-u"];
-
-/** After the exit, how long the last lines may take to arrive. */
-const LAST_LINES = 500;
+import type { ZygoteListener, ZygoteProcess } from "./zygote-process.ts";
 
 export interface ZygoteStart {
-  readonly python: string;
-  readonly environment: NodeJS.ProcessEnv;
+  /** Makes the process, or hands over the one that has been prepared. */
+  readonly open: (listener: ZygoteListener) => ZygoteProcess;
+  /** For a process that is to execute Gunicorn's configuration file first. */
+  readonly configure: ZygoteConfigure | null;
   readonly boot: ZygoteBoot;
-  /** Descriptor of the log, for its stdout and stderr. */
-  readonly log: number;
   readonly queue: EventQueue<MasterEvent>;
 }
 
 /** The process that has imported the application and forks the workers, as the master sees it. */
 export class ZygoteHandle {
   readonly generation: number;
-  readonly #child: ChildProcess;
+  readonly #process: ZygoteProcess;
+  readonly #boot: ZygoteBoot;
   readonly #queue: EventQueue<MasterEvent>;
   /** The interpreter has run far enough to say its version. */
   hasSpoken = false;
@@ -37,60 +24,41 @@ export class ZygoteHandle {
   readySince: number | null = null;
   isGone = false;
 
-  constructor({ python, environment, boot, log, queue }: ZygoteStart) {
+  constructor({ open, configure, boot, queue }: ZygoteStart) {
     this.generation = boot.generation;
+    this.#boot = boot;
     this.#queue = queue;
-    this.#child = spawn(python, [...PYTHON_OPTIONS, ENTRY, TITLE_ROOM], {
-      stdio: ["ignore", log, log, "pipe"],
-      env: environment,
+    this.#process = open({
+      onMessage: (message) => this.#report(message),
+      onExit: (ending) => this.#reportExit(ending),
     });
-    this.#child.once("error", (error) => this.#reportSpawnFailure(error));
-    this.#child.once("exit", (exitCode, signal) => void this.#reportExit({ exitCode, signal }));
-    // A write to one that has just died; its exit is on the way.
-    this.#channel?.on("error", () => undefined);
-    if (this.#channel !== null) readJsonLines<FromZygote>(this.#channel, (message) => this.#report(message));
-    this.send(boot);
+    this.send(configure ?? boot);
   }
 
   get pid(): number {
-    return this.#child.pid ?? 0;
+    return this.#process.pid;
   }
 
   send(message: ToZygote): void {
-    if (this.#channel?.writable) this.#channel.write(`${JSON.stringify(message)}\n`);
+    this.#process.send(message);
   }
 
   kill(): void {
-    this.#child.kill("SIGKILL");
-  }
-
-  /** Descriptor 3 of the child: Node makes a pair of sockets for "pipe". */
-  get #channel(): Duplex | null {
-    return (this.#child.stdio[3] as Duplex | null | undefined) ?? null;
+    this.#process.kill();
   }
 
   #report(message: FromZygote): void {
-    this.#queue.push({ from: "zygote", zygote: this, message });
-  }
-
-  /** The exit overtakes the last lines now and then, and "failed" may be one of them. */
-  async #reportExit(ending: Ending): Promise<void> {
-    const channel = this.#channel;
-    if (channel !== null && !channel.readableEnded && !channel.destroyed) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, LAST_LINES);
-      channel.once("close", resolve);
-      channel.once("end", resolve);
-      await promise;
-      clearTimeout(timer);
-    }
-    const event = { from: "zygoteExit", zygote: this, ending } as const;
-    if (isSentToAll(ending)) this.#queue.pushBehindSignals(event);
+    // Not sooner: while it executes the file, whatever arrives on the line ends it (python/tsgi/zygote.py).
+    if (message.event === "configured") return this.send(this.#boot);
+    const event = { from: "zygote", zygote: this, message } as const;
+    // Somebody meant the master, or everybody.
+    if (message.event === "signalled") this.#queue.pushBehindSignals(event);
     else this.#queue.push(event);
   }
 
-  #reportSpawnFailure(error: Error): void {
-    if (this.#child.pid !== undefined) return;
-    this.#queue.push({ from: "zygoteExit", zygote: this, ending: { exitCode: null, signal: null, error } });
+  #reportExit(ending: Ending): void {
+    const event = { from: "zygoteExit", zygote: this, ending } as const;
+    if (isSentToAll(ending)) this.#queue.pushBehindSignals(event);
+    else this.#queue.push(event);
   }
 }

@@ -19,12 +19,16 @@ export interface AccessEntry {
 
 export class AccessLog {
   readonly #lines: LineWriter;
+  readonly #classes: readonly number[] | null;
 
-  constructor(lines: LineWriter) {
+  /** `classes`: only responses of these classes are written: 4 for 400 to 499. Null for all. */
+  constructor(lines: LineWriter, classes: readonly number[] | null) {
     this.#lines = lines;
+    this.#classes = classes;
   }
 
   add(entry: AccessEntry): void {
+    if (this.#classes !== null && !this.#classes.includes(Math.trunc(entry.status / 100))) return;
     this.#lines.add(formatEntry(entry));
   }
 }

@@ -7,15 +7,19 @@
 export const ARENA_SIZE = 65_536;
 
 export class Arena {
-  readonly bytes = Buffer.allocUnsafeSlow(ARENA_SIZE);
+  readonly bytes: Buffer;
   /** Bytes in use, and how many of them have been written to the socket. */
   end = 0;
   flushed = 0;
   /** Requests in it that are not answered yet. */
   live = 0;
 
+  constructor(size = ARENA_SIZE) {
+    this.bytes = Buffer.allocUnsafeSlow(size);
+  }
+
   hasRoom(size: number): boolean {
-    return this.end + size <= ARENA_SIZE;
+    return this.end + size <= this.bytes.length;
   }
 
   /** Nothing in it is needed any more, unless the socket still has to send some of it. */
@@ -28,3 +32,6 @@ export class Arena {
     this.flushed = 0;
   }
 }
+
+/** For slots that have had no request: a worker may have thousands, and use a few. */
+export const NO_ARENA = new Arena(0);

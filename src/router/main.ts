@@ -45,9 +45,9 @@ async function configure(settings: RouterSettings): Promise<void> {
   const clock = new Clock();
   const pool = new Pool(settings);
   const events = new LineWriter(STDERR);
-  const requests = settings.accessLog === null ? null : new LineWriter(settings.accessLog);
+  const requests = settings.accessLog === null ? null : new LineWriter(settings.accessLog.fd);
   const log = new EventLog(events, settings.routers === 1 ? "router" : `router ${settings.router + 1}`);
-  const accessLog = requests === null ? null : new AccessLog(requests);
+  const accessLog = requests === null ? null : new AccessLog(requests, settings.accessLog?.classes ?? null);
   const workers = new WorkerDoor({ settings, pool, clock, log, tell });
   const clients = new Http1Door({ settings, pool, clock, log, accessLog });
   await workers.listen();

@@ -14,6 +14,7 @@
 import type { Exchange, Failure } from "./exchange.ts";
 import { ServiceTime } from "./service-time.ts";
 import type { Slot } from "./slot.ts";
+import { SlotStack } from "./slot-stack.ts";
 import { WaitingLine } from "./waiting-line.ts";
 
 /** A slot whose first request runs longer than this (ms) gets no more until it is free. */
@@ -28,6 +29,12 @@ export interface WorkerProcess {
   readonly worker: number;
   readonly pid: number;
   readonly slots: Slot[];
+  /** At home, and without a request. */
+  readonly idle: SlotStack;
+  /** Another router's, without a request of ours; first the one that it is least likely to take itself. */
+  readonly foreign: Set<Slot>;
+  /** Busy ones at home that may have room for more. */
+  readonly open: SlotStack;
   /** Requests on all of its slots. */
   load: number;
   isRetiring: boolean;
@@ -47,7 +54,6 @@ export class Pool {
   readonly #processOf = new Map<Slot, WorkerProcess>();
   readonly #line = new WaitingLine();
   readonly #service = new ServiceTime(MAX_DEPTH);
-  #now = 0;
 
   constructor(limits: PoolLimits) {
     this.#limits = limits;
@@ -65,8 +71,13 @@ export class Pool {
 
   place(slot: Slot, exchange: Exchange): void {
     const process = this.#processOf.get(slot);
-    if (process !== undefined) process.load++;
     slot.begin(exchange, this.#service.depth > 1);
+    if (process === undefined) return;
+    process.load++;
+    if (slot.waiting.length > 1) return;
+    process.idle.remove(slot);
+    process.foreign.delete(slot);
+    if (this.#isHome(slot)) process.open.push(slot);
   }
 
   /** Makes a request wait. False: too many do. */
@@ -102,11 +113,12 @@ export class Pool {
     const { serial, worker, pid } = slot.hello;
     let process = this.#processes.find((candidate) => candidate.serial === serial);
     if (process === undefined) {
-      process = { serial, worker, pid, slots: [], load: 0, isRetiring: false };
+      process = { serial, worker, pid, slots: [], ...stacks(), load: 0, isRetiring: false };
       this.#processes.push(process);
     }
     process.slots.push(slot);
     this.#processOf.set(slot, process);
+    this.#shelve(process, slot);
     return process;
   }
 
@@ -116,6 +128,9 @@ export class Pool {
     if (process === undefined) return;
     this.#processOf.delete(slot);
     process.load -= waiting;
+    process.idle.remove(slot);
+    process.foreign.delete(slot);
+    process.open.remove(slot);
     process.slots.splice(process.slots.indexOf(slot), 1);
     if (process.slots.length === 0) this.#processes.splice(this.#processes.indexOf(process), 1);
   }
@@ -132,23 +147,42 @@ export class Pool {
   /** `micros` is 0 where a slow client may have had its part in the time: that says nothing about the application. */
   finished(slot: Slot, micros: number, now: number): void {
     const process = this.#processOf.get(slot);
-    if (process !== undefined) process.load--;
+    if (process !== undefined) {
+      process.load--;
+      this.#shelve(process, slot);
+    }
     if (micros > 0) this.#service.observe(micros);
     if (this.#line.size > 0) this.dispatch(now);
   }
 
+  /** Another router's request no longer holds the slot. */
+  freed(slot: Slot): void {
+    const process = this.#processOf.get(slot);
+    if (process !== undefined && slot.position < 0) this.#shelve(process, slot);
+  }
+
+  /** Puts a slot where its like are found, after one of its requests has ended. */
+  #shelve(process: WorkerProcess, slot: Slot): void {
+    if (slot.waiting.length === 0) {
+      process.open.remove(slot);
+      if (this.#isHome(slot)) process.idle.push(slot);
+      else process.foreign.add(slot);
+    } else if (slot.position < 0 && this.#isHome(slot)) {
+      process.open.push(slot);
+    }
+  }
+
   #choose(now: number): Slot | null {
-    this.#now = now;
-    return this.#service.depth > 1 ? this.#chooseFast() : this.#chooseIdle();
+    return this.#service.depth > 1 ? this.#chooseFast(now) : this.#chooseIdle();
   }
 
   /** The least loaded process that can take one more; in it a busy slot with room before an idle one. */
-  #chooseFast(): Slot | null {
+  #chooseFast(now: number): Slot | null {
     let best: Slot | null = null;
     let least = Number.POSITIVE_INFINITY;
     for (const process of this.#processes) {
       if (process.isRetiring || process.load >= least) continue;
-      const slot = this.#roomIn(process);
+      const slot = this.#openIn(process, now) ?? idleIn(process) ?? foreignIn(process);
       if (slot === null) continue;
       best = slot;
       least = process.load;
@@ -156,43 +190,33 @@ export class Pool {
     return best;
   }
 
-  #roomIn(process: WorkerProcess): Slot | null {
+  /** A busy slot with room. Those without leave the stack until one of their requests has ended. */
+  #openIn(process: WorkerProcess, now: number): Slot | null {
     const { depth } = this.#service;
-    let idle: Slot | null = null;
-    let borrowed: Slot | null = null;
-    for (const slot of process.slots) {
-      const waiting = slot.waiting.length;
-      if (slot.isForeignBusy || (waiting > 0 && this.#now - slot.busySince > STALLED)) continue;
-      if (!this.#isHome(slot)) {
-        if (waiting === 0) borrowed ??= slot;
-      } else if (waiting === 0) {
-        idle ??= slot;
-      } else if (waiting < depth && !this.#isExclusive(slot)) {
-        return slot;
-      }
+    for (let slot = process.open.top(); slot !== undefined; slot = process.open.top()) {
+      const isStalled = slot.isForeignBusy || now - slot.busySince > STALLED;
+      if (!isStalled && slot.waiting.length < depth && !this.#isExclusive(slot)) return slot;
+      process.open.pop();
     }
-    return idle ?? borrowed;
+    return null;
   }
 
   /** An idle slot in the process with the fewest requests; home slots first. */
   #chooseIdle(): Slot | null {
+    return this.#leastLoaded(idleIn) ?? this.#leastLoaded(foreignIn);
+  }
+
+  #leastLoaded(slotIn: (process: WorkerProcess) => Slot | null): Slot | null {
     let best: Slot | null = null;
     let least = Number.POSITIVE_INFINITY;
-    let borrowed: Slot | null = null;
     for (const process of this.#processes) {
-      if (process.isRetiring || (process.load >= least && borrowed !== null)) continue;
-      for (const slot of process.slots) {
-        if (slot.waiting.length > 0 || slot.isForeignBusy) continue;
-        if (!this.#isHome(slot)) {
-          borrowed ??= slot;
-        } else if (process.load < least) {
-          best = slot;
-          least = process.load;
-          break;
-        }
-      }
+      if (process.isRetiring || process.load >= least) continue;
+      const slot = slotIn(process);
+      if (slot === null) continue;
+      best = slot;
+      least = process.load;
     }
-    return best ?? borrowed;
+    return best;
   }
 
   /** A request whose body streams in has the connection to itself. */
@@ -204,4 +228,25 @@ export class Pool {
     const { router, routers } = this.#limits;
     return routers === 1 || (slot.hello.serial + slot.hello.slot) % routers === router;
   }
+}
+
+function stacks(): Pick<WorkerProcess, "idle" | "foreign" | "open"> {
+  return { idle: new SlotStack(), foreign: new Set(), open: new SlotStack() };
+}
+
+/** One that no other router holds. Those that are held come back when they are freed. */
+function idleIn({ idle }: WorkerProcess): Slot | null {
+  for (let slot = idle.top(); slot !== undefined; slot = idle.top()) {
+    if (!slot.isForeignBusy) return slot;
+    idle.pop();
+  }
+  return null;
+}
+
+function foreignIn({ foreign }: WorkerProcess): Slot | null {
+  for (const slot of foreign) {
+    if (!slot.isForeignBusy) return slot;
+    foreign.delete(slot);
+  }
+  return null;
 }

@@ -10,7 +10,7 @@
 
 import type { Socket } from "node:net";
 import { FLAG, FRAME, FRAME_HEADER, type Hello, writeFrameHeader } from "../wire/frame.ts";
-import { ARENA_SIZE, Arena } from "./arena.ts";
+import { ARENA_SIZE, Arena, NO_ARENA } from "./arena.ts";
 import type { EncodedRequest, Exchange } from "./exchange.ts";
 import { FrameReader } from "./frame-reader.ts";
 
@@ -22,7 +22,7 @@ export interface SlotOwner {
   /** What the worker said made no sense; its connection is being closed. */
   broken(slot: Slot, error: unknown): void;
   /** Another router's request no longer holds the slot. */
-  freed(): void;
+  freed(slot: Slot): void;
   /** At the end of this turn of the event loop, call `slot.flush()`. */
   flushLater(slot: Slot): void;
   now(): number;
@@ -41,10 +41,12 @@ export class Slot {
   isRetiring = false;
   isClosed = false;
   isFlushQueued = false;
+  /** Where the pool keeps it: place in a stack, -1 in none. */
+  position = -1;
   /** Requests answered on this connection: the counter page says how many were begun. */
   answered = 0;
 
-  #arena = new Arena();
+  #arena = NO_ARENA;
   /** One that has become free again. */
   #spare: Arena | null = null;
   #stream = 0;
@@ -220,7 +222,7 @@ export class Slot {
 
   setForeignBusy(isBusy: boolean): void {
     this.isForeignBusy = isBusy;
-    if (!isBusy) this.#owner.freed();
+    if (!isBusy) this.#owner.freed(this);
   }
 
   pause(): void {

@@ -112,7 +112,8 @@ export class WorkerDoor implements SlotOwner {
     return this.#clock.now();
   }
 
-  freed(): void {
+  freed(slot: Slot): void {
+    this.#pool.freed(slot);
     this.#pool.dispatch(this.#clock.now());
   }
 

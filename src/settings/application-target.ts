@@ -4,23 +4,23 @@ import type { ApplicationSetting } from "./settings.ts";
 
 export type Target =
   | { readonly kind: "target"; readonly application: ApplicationSetting }
-  | { readonly kind: "invalid"; readonly message: string };
+  /** `wanted` completes "… is wanted". */
+  | { readonly kind: "invalid"; readonly wanted: string };
 
 const MODULE = /^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*)*$/u;
 const CALLABLE = /^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*)*(\(.*\))?$/u;
-const CONFIGURATION = /\.(ini|ya?ml|xml|json|toml|conf|cfg|conf\.py)$/i;
+const CONFIGURATION = /\.(ini|ya?ml|xml|json|toml|conf|cfg)$/i;
 /** Not .wsgi: `tsgi mysite.wsgi` is the module that every Django project has. */
 const PYTHON_FILE = /\.(py|pyc|pyw)$/i;
 
 /** What stands alone on the command line: a slash or a suffix makes it a file, otherwise it is a module. */
 export function readTarget(text: string): Target {
   const { place, callable } = splitCallable(text);
-  if (CONFIGURATION.test(place)) return wrong("this version reads no configuration files yet");
+  if (CONFIGURATION.test(place))
+    return wrong("an application or a file that ends in .ini, .yaml, .xml or .json");
   if (place.includes("/") || PYTHON_FILE.test(place)) return readFileTarget(text);
-  return readModuleTarget(
-    text,
-    callable === null ? "a file such as app.py or a module such as" : "a module such as",
-  );
+  const wanted = callable === null ? "a file such as app.py or a module such as" : "a module such as";
+  return readModuleTarget(text, wanted);
 }
 
 /** The value of --wsgi-file. */
@@ -34,9 +34,14 @@ export function readFileTarget(text: string): Target {
 /** The value of --module. */
 export function readModuleTarget(text: string, wanted = "a module such as"): Target {
   const { place, callable } = splitCallable(text);
-  if (!MODULE.test(place)) return wrong(`${wanted} mysite.wsgi:application is wanted`);
+  if (!MODULE.test(place)) return wrong(`${wanted} mysite.wsgi:application`);
   if (callable !== null && !CALLABLE.test(callable)) return wrong(wantedCallable(callable));
   return target({ file: null, module: place, callable });
+}
+
+/** As people write it. */
+export function showApplication({ file, module, callable }: ApplicationSetting): string {
+  return `${file ?? module ?? ""}${callable === null ? "" : `:${callable}`}`;
 }
 
 /** Whether --callable can mean this. */
@@ -54,10 +59,10 @@ function target(application: ApplicationSetting): Target {
   return { kind: "target", application };
 }
 
-function wrong(message: string): Target {
-  return { kind: "invalid", message };
+function wrong(wanted: string): Target {
+  return { kind: "invalid", wanted };
 }
 
 function wantedCallable(seen: string): string {
-  return `behind the colon a name or a call such as create_app() is wanted, not "${seen}"`;
+  return `behind the colon a name or a call such as create_app(), not "${seen}",`;
 }

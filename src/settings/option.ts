@@ -3,6 +3,7 @@
  * flags, help, documentation, schema, checks and the type of Settings are derived from it.
  */
 
+import type { JsonValue } from "../base/messages.ts";
 import type { Parsed } from "../base/parsed.ts";
 
 /** How values of one kind are read, shown and described. */
@@ -16,14 +17,32 @@ export interface ValueType<T> {
   /** What is meant where a value is optional and absent. */
   readonly bare?: string;
   readonly schema: JsonSchema;
+  /** How a value in a file or in the environment is understood that `parse` does not accept; "word" where not said. */
+  readonly leniency?: Leniency;
   parse(text: string): Parsed<T>;
   show(value: T): string;
-  /** An option that is given again: the last one wins, lists grow. */
-  combine(earlier: T, later: T): T;
+  /** An option that is given several times: the last one wins, lists grow. All at once, so that long lists are not copied again and again. */
+  combine(first: T, more: readonly T[]): T;
 }
 
+export type Leniency =
+  /** Every word but those for off is on. */
+  | "flag"
+  /** The digits at the beginning count; no digits are 0. */
+  | "number"
+  /** A remark behind it is cut off, and quotes round it are taken off. */
+  | "word"
+  /** As a word, and an empty one counts as not given. */
+  | "text"
+  /** All of it is content. An empty one counts as not given. */
+  | "line";
+
 export type JsonSchema = { readonly [key: string]: JsonValue };
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonSchema;
+
+/** Of a value that cannot be joined with another. */
+export function lastOf<T>(first: T, more: readonly T[]): T {
+  return more.at(-1) ?? first;
+}
 
 /** What every row says, whether the option does something or not. */
 export interface Naming {

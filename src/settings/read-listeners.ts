@@ -1,5 +1,5 @@
-import { parseAddress, showAddress } from "../base/address.ts";
-import type { Entry } from "../config/entry.ts";
+import { type Address, showAddress } from "../base/address.ts";
+import type { Finding, Judged } from "./judgement.ts";
 import type { ListenerSetting } from "./settings.ts";
 
 const DEFAULT: ListenerSetting = {
@@ -8,22 +8,50 @@ const DEFAULT: ListenerSetting = {
   isDefault: true,
 };
 
-const NAMES: ReadonlySet<string> = new Set(["http", "http-socket"]);
+/** Options whose value is where HTTP is served; `socket` where --protocol says so. */
+const NAMES: ReadonlySet<string> = new Set(["http", "http-socket", "socket"]);
 
 /** All listeners in the order in which they were given. Addresses that cannot be read were reported before. */
-export function readListeners(entries: readonly Entry[], problems: string[]): readonly ListenerSetting[] {
+export function readListeners(judged: readonly Judged[], findings: Finding[]): readonly ListenerSetting[] {
   const listeners: ListenerSetting[] = [];
-  const seen = new Map<string, string>();
-  for (const entry of entries.filter(({ name }) => NAMES.has(name))) {
-    const address = parseAddress(entry.value ?? "");
-    if (address.kind === "invalid") continue;
-    const shown = showAddress(address.value);
-    const earlier = seen.get(shown);
-    const takesAnyPort = address.value.kind === "tcp" && address.value.port === 0;
-    if (earlier !== undefined && !takesAnyPort)
-      problems.push(`${entry.origin}: ${shown} was given before, by ${earlier}`);
-    seen.set(shown, entry.origin);
-    listeners.push({ address: address.value, origin: entry.origin, isDefault: false });
+  const taken = new Map<string, ListenerSetting>();
+  for (const { judgement, value } of judged) {
+    if (!NAMES.has(judgement.entry.name) || value === undefined) continue;
+    const { origin } = judgement.entry;
+    // The rows of these names are lists of addresses.
+    for (const address of value as readonly Address[]) {
+      const listener = { address, origin, isDefault: false };
+      const { needs, takes } = placesOf(address);
+      const earlier = needs.map((place) => taken.get(place)).find((one) => one !== undefined);
+      if (earlier !== undefined)
+        findings.push({ severity: "error", message: `${origin}: ${collision(address, earlier)}` });
+      for (const place of takes) if (!taken.has(place)) taken.set(place, listener);
+      listeners.push(listener);
+    }
   }
   return listeners.length > 0 ? listeners : [DEFAULT];
+}
+
+function collision(address: Address, earlier: ListenerSetting): string {
+  const [shown, other] = [showAddress(address), showAddress(earlier.address)];
+  return shown === other
+    ? `${shown} was given before, by ${earlier.origin}`
+    : `${shown} and ${other} of ${earlier.origin} exclude each other: 0.0.0.0 takes the port on every address`;
+}
+
+interface Places {
+  /** The kernel refuses an address one of whose places is taken. */
+  readonly needs: readonly string[];
+  readonly takes: readonly string[];
+}
+
+/** Names are not looked up; [::] beside 0.0.0.0 means IPv6 alone. */
+function placesOf(address: Address): Places {
+  const own = showAddress(address);
+  if (address.kind !== "tcp") return { needs: [own], takes: [own] };
+  const { host, port, family } = address;
+  if (port === 0) return { needs: [], takes: [] };
+  const [every, some] = [`0.0.0.0:${port}`, `some IPv4 address:${port}`];
+  if (host === "0.0.0.0") return { needs: [every, some], takes: [every, some] };
+  return family === 4 ? { needs: [own, every], takes: [own, some] } : { needs: [own], takes: [own] };
 }

@@ -1,44 +1,45 @@
 /**
- * Entries → checked Settings. Every problem is collected, so that one start shows them all.
+ * Configuration → checked Settings. Every entry is judged and every problem collected, so that one start shows them all.
  * Asks nothing of the system: whether files, users and addresses exist is found out by those who use them.
  */
 
+import { printable } from "../base/quoted.ts";
+import type { Configuration } from "../config/configuration.ts";
 import type { Entry } from "../config/entry.ts";
-import type { Row } from "./option.ts";
+import { findConflicts } from "./conflicts.ts";
+import { isSwitchedOn, type JudgeContext, judgeEntry } from "./judge-entry.ts";
+import { type Finding, findingOf, type Judged, type Judgement, type Severity } from "./judgement.ts";
 import { type CamelCase, type OptionValues, options } from "./options.ts";
 import { readApplication } from "./read-application.ts";
 import { readListeners } from "./read-listeners.ts";
 import type { Settings } from "./settings.ts";
 
-export type SettingsOrProblems =
-  /** `notices` are worth a line in the log and stop nothing. */
-  | { readonly kind: "settings"; readonly settings: Settings; readonly notices: readonly string[] }
-  | { readonly kind: "problems"; readonly problems: readonly string[] };
+export type Reading = {
+  /** One for each entry, in order; then those of the blocks that were skipped. */
+  readonly judgements: readonly Judgement[];
+  /** For the log, each with the place that it is about. Warnings are always shown, notes at level debug. */
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
+} & (
+  | { readonly kind: "settings"; readonly settings: Settings }
+  | { readonly kind: "problems"; readonly problems: readonly string[] }
+);
 
-/**
- * `targets` are applications that were named without an option, as in `tsgi app.py`; null where a mistake before
- * leaves open what was meant, so that nothing is said about the application.
- */
-export function readSettings(
-  entries: readonly Entry[],
-  targets: readonly Entry[] | null,
-): SettingsOrProblems {
-  const problems: string[] = [];
-  const notices: string[] = [];
-  const values = readValues(entries, problems, notices);
-  const listeners = readListeners(entries, problems);
-  const isUnclear = targets === null || entries.some(({ name }) => options.get(name)?.row === "never");
-  const application = isUnclear ? null : readApplication(entries, targets, problems);
-  if (application === null || problems.length > 0) return { kind: "problems", problems };
-  const {
-    wsgiFile: _file,
-    module: _module,
-    callable: _callable,
-    http: _http,
-    httpSocket: _socket,
-    ...rest
-  } = values;
-  return { kind: "settings", settings: { ...rest, application, listeners }, notices };
+export function readSettings(configuration: Configuration): Reading {
+  const { entries, skipped } = configuration;
+  const context = contextOf(configuration);
+  const judged = entries.map((entry) => judgeEntry(entry, context));
+  const findings = judged.map(({ judgement }) => findingOf(judgement));
+  const settings = gather(configuration, judged, findings);
+  const problems = [...configuration.problems, ...messagesOf("error", findings)];
+  const remarks = {
+    judgements: [...judged.map(({ judgement }) => judgement), ...skipped.map(judgeSkipped)],
+    warnings: [...configuration.warnings, ...messagesOf("warning", findings)],
+    notes: messagesOf("note", findings),
+  };
+  return settings === null || problems.length > 0
+    ? { ...remarks, kind: "problems", problems }
+    : { ...remarks, kind: "settings", settings };
 }
 
 /** "http-keepalive" → "httpKeepalive" */
@@ -47,48 +48,86 @@ export function settingName<Name extends string>(name: Name): CamelCase<Name> {
   return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()) as CamelCase<Name>;
 }
 
-function readValues(entries: readonly Entry[], problems: string[], notices: string[]): OptionValues {
+function contextOf({ entries, referred }: Configuration): JudgeContext {
+  const protocol = entries.findLast(({ name }) => name === "protocol")?.value ?? "";
+  const socketsSpeakHttp = /^["']?http(11)?\b/i.test(protocol);
+  const listens = new Set(["http", "http-socket", ...(socketsSpeakHttp ? ["socket"] : [])]);
+  const strict = entries.findLast(({ name }) => name === "strict");
+  return {
+    referred,
+    declared: new Set(entries.filter(({ name }) => DECLARING.has(name)).map(declaredName)),
+    isStrict: strict !== undefined && isSwitchedOn(strict),
+    socketsSpeakHttp,
+    hasListener: entries.some(({ name }) => listens.has(name)),
+  };
+}
+
+const DECLARING: ReadonlySet<string> = new Set(["set-placeholder", "resolve", "declare-option"]);
+
+function declaredName({ value }: Entry): string {
+  return value?.split("=", 1)[0] ?? "";
+}
+
+/** Null where there is no application. */
+function gather(
+  configuration: Configuration,
+  judged: readonly Judged[],
+  findings: Finding[],
+): Settings | null {
+  const values = collectValues(judged);
+  const listeners = readListeners(judged, findings);
+  // A mistake before leaves open what is a target: the value of an unknown option looks like one.
+  const isMisread = configuration.problems.length > 0;
+  const isUnclear = isMisread || judged.some(({ judgement }) => hidesApplication(judgement));
+  const targets = isMisread ? [] : configuration.targets;
+  const applications = readApplication({ judged, targets, isUnclear }, findings);
+  findings.push(...findConflicts(values, judged));
+  if (applications === null) return null;
+  const {
+    wsgiFile: _file,
+    module: _module,
+    callable: _callable,
+    http: _http,
+    httpSocket: _httpSocket,
+    socket: _socket,
+    protocol: _protocol,
+    ...rest
+  } = values;
+  return { ...rest, ...applications, listeners, written: configuration.entries };
+}
+
+const NAMING: ReadonlySet<string> = new Set(["module", "wsgi-file", "callable", "mount"]);
+
+/** Whether the application may be missing because of what is reported anyway. */
+function hidesApplication({ answer, severity, entry }: Judgement): boolean {
+  if (severity !== "error") return false;
+  return answer === "never" || (answer === "unusable" && NAMING.has(entry.name));
+}
+
+function collectValues(judged: readonly Judged[]): OptionValues {
+  const ofName = Map.groupBy(
+    judged.filter(({ value }) => value !== undefined),
+    ({ judgement }) => judgement.entry.name,
+  );
   const values: Record<string, unknown> = {};
-  for (const [name, row] of options) if (row.row === "option") values[settingName(name)] = row.default;
-  const given = new Set<string>();
-  for (const entry of entries) {
-    const row = options.get(entry.name);
-    if (row === undefined) throw new Error(`No row for the entry ${entry.name} (${entry.origin})`);
-    const value = readValue(entry, row, problems, notices);
-    if (value === undefined) continue;
-    const key = settingName(entry.name);
-    values[key] = given.has(key) ? row.type.combine(values[key], value) : value;
-    given.add(key);
+  for (const [name, row] of options) {
+    if (row.row !== "option") continue;
+    const [first, ...more] = ofName.get(name)?.map(({ value }) => value) ?? [];
+    values[settingName(name)] = first === undefined ? row.default : row.type.combine(first, more);
   }
   // Every key was set from its row's default or parsed by its row's type.
   return values as OptionValues;
 }
 
-/** Undefined where there is nothing to set. */
-function readValue(entry: Entry, row: Row, problems: string[], notices: string[]): unknown {
-  if (row.row === "directive") return undefined;
-  if (row.row === "never") {
-    problems.push(`${entry.origin}: is not honoured: ${row.because}`);
-    return undefined;
-  }
-  if (row.row === "notYet") {
-    notices.push(`${entry.origin}: is not in this version: ${row.help}`);
-    return undefined;
-  }
-  const text = entry.value ?? row.type.bare;
-  const read = text === undefined ? null : row.type.parse(text);
-  if (read?.kind !== "value") {
-    problems.push(
-      read === null ? `${entry.origin}: a value is missing` : cannotUse(entry, `${read.wanted} is wanted`),
-    );
-    return undefined;
-  }
-  if (row.row === "option") return read.value;
-  if (row.always && read.value === false)
-    notices.push(`${entry.origin}: switching it off has no effect: ${row.because}`);
-  return undefined;
+function judgeSkipped(entry: Entry): Judgement {
+  return {
+    entry,
+    answer: "skipped",
+    severity: "fine",
+    text: "is left out: the condition of its block does not hold",
+  };
 }
 
-function cannotUse(entry: Entry, wanted: string): string {
-  return `${entry.origin}: cannot use "${entry.value ?? ""}": ${wanted}`;
+function messagesOf(severity: Severity, findings: readonly Finding[]): readonly string[] {
+  return findings.filter((finding) => finding.severity === severity).map(({ message }) => printable(message));
 }

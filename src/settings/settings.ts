@@ -1,6 +1,7 @@
 /** The checked settings of an instance: what the master works from. Made by readSettings(). */
 
 import type { Address } from "../base/address.ts";
+import type { Entry } from "../config/entry.ts";
 import type { OptionValues } from "./options.ts";
 
 /** Which application: exactly one of `file` and `module` is given. */
@@ -20,9 +21,11 @@ export interface ListenerSetting {
 }
 
 /** The options that `application` and `listeners` were made from. */
-type Merged = "wsgiFile" | "module" | "callable" | "http" | "httpSocket";
+type Merged = "wsgiFile" | "module" | "callable" | "http" | "httpSocket" | "socket" | "protocol";
 
 export type Settings = Omit<OptionValues, Merged> & {
   readonly application: ApplicationSetting;
   readonly listeners: readonly ListenerSetting[];
+  /** All that was written, also what is no option: for uwsgi.opt. */
+  readonly written: readonly Entry[];
 };

@@ -4,7 +4,7 @@ import { type Address, parseAddress, showAddress } from "../base/address.ts";
 import { parseDuration, showDuration } from "../base/duration.ts";
 import { invalid, type Parsed, parsed } from "../base/parsed.ts";
 import { parseSize, showSize } from "../base/size.ts";
-import type { ValueType } from "./option.ts";
+import { lastOf, type ValueType } from "./option.ts";
 
 /** A user or group: names are looked up when the master starts. */
 export type Account =
@@ -31,6 +31,7 @@ export function flag(): ValueType<boolean> {
     ...scalar("", "flag", { type: "boolean" }),
     value: "none",
     bare: "true",
+    leniency: "flag",
     parse: (text) => {
       if (/^(true|yes|on|1)$/i.test(text)) return parsed(true);
       if (/^(false|no|off|0)$/i.test(text)) return parsed(false);
@@ -44,6 +45,7 @@ export function count({ from, to }: Range): ValueType<number> {
   const description = `whole number from ${from} to ${to}`;
   return {
     ...scalar("N", description, { type: "integer", minimum: from, maximum: to }),
+    leniency: "number",
     parse: (text) => {
       const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
       return value >= from && value <= to ? parsed(value) : invalid(`a ${description}`);
@@ -55,6 +57,7 @@ export function count({ from, to }: Range): ValueType<number> {
 export function text(metavar = "TEXT"): ValueType<string> {
   return {
     ...scalar(metavar, "text", { type: "string" }),
+    leniency: "text",
     parse: (value) => (hasControl(value) ? invalid("text without control characters") : parsed(value)),
     show: (value) => value,
   };
@@ -63,6 +66,7 @@ export function text(metavar = "TEXT"): ValueType<string> {
 export function path(metavar = "PATH"): ValueType<string> {
   return {
     ...scalar(metavar, "path", { type: "string", minLength: 1 }),
+    leniency: "text",
     parse: (value) => (value === "" || value.includes("\0") ? invalid("a path") : parsed(value)),
     show: (value) => value,
   };
@@ -72,6 +76,7 @@ export function path(metavar = "PATH"): ValueType<string> {
 export function duration(bare?: string): ValueType<number> {
   const base: ValueType<number> = {
     ...scalar("SECONDS", "duration", { type: ["string", "number"], pattern: "^[0-9.]+(ms|s|m|h|d)?$" }),
+    leniency: "number",
     parse: parseDuration,
     show: showDuration,
   };
@@ -97,6 +102,7 @@ export function size({ floor = 0, most = Number.MAX_SAFE_INTEGER } = {}): ValueT
       type: ["string", "integer"],
       pattern: "^[0-9]+[kKmMgG]?([iI]?[bB])?$",
     }),
+    leniency: "number",
     parse: (value) => {
       const bytes = parseSize(value);
       if (bytes.kind === "invalid") return bytes;
@@ -112,6 +118,7 @@ export function anything(value: ValueType<string>["value"]): ValueType<string> {
   return {
     ...scalar("VALUE", "anything", {}),
     value,
+    leniency: value === "none" ? "flag" : "line",
     ...(value === "required" ? {} : { bare: "true" }),
     // On a command line, what looks like an option is none's value.
     parse: (text) => (value === "optional" && text.startsWith("-") ? invalid("a value") : parsed(text)),
@@ -120,7 +127,14 @@ export function anything(value: ValueType<string>["value"]): ValueType<string> {
 }
 
 export function address(): ValueType<Address> {
-  return { ...scalar("ADDRESS", "address", { type: "string" }), parse: parseAddress, show: showAddress };
+  return {
+    ...scalar("ADDRESS", "address", { type: "string" }),
+    parse: (value) => {
+      if (/^=\d+$/.test(value)) return invalid("the address itself (shared-socket is not in this version)");
+      return parseAddress(value);
+    },
+    show: showAddress,
+  };
 }
 
 export function account(metavar: "USER" | "GROUP"): ValueType<Account> {
@@ -157,9 +171,35 @@ export function fileMode(bare: string): ValueType<number> {
   };
 }
 
+/** Permission bits to take away, in octal. */
+export function mask(): ValueType<number> {
+  return {
+    ...scalar("MASK", "octal mask", { type: ["string", "integer"] }),
+    parse: (value) =>
+      /^0?[0-7]{1,3}$/.test(value)
+        ? parsed(Number.parseInt(value, 8))
+        : invalid('an octal mask such as "022"'),
+    show: (bits) => bits.toString(8).padStart(3, "0"),
+  };
+}
+
+/** One of a few words. */
+export function choice<Word extends string>(words: readonly Word[]): ValueType<Word> {
+  const listed = words.join(", ");
+  return {
+    ...scalar("WORD", `one of ${listed}`, { enum: words }),
+    parse: (value) => {
+      const word = words.find((one) => one === value.toLowerCase());
+      return word === undefined ? invalid(`one of ${listed}`) : parsed(word);
+    },
+    show: (word) => word,
+  };
+}
+
 export function assignment(): ValueType<Assignment> {
   return {
     ...scalar("NAME=VALUE", "NAME=VALUE", { type: "string", pattern: "^[^=]+=" }),
+    leniency: "line",
     parse: (pair) => {
       const at = pair.indexOf("=");
       if (at < 1 || pair.includes("\0")) return invalid("NAME=VALUE");
@@ -176,12 +216,13 @@ export function list<T>(element: ValueType<T>): ValueType<readonly T[]> {
     metavar: element.metavar,
     description: `${element.description}, may be repeated`,
     schema: { anyOf: [element.schema, { type: "array", items: element.schema }] },
+    ...(element.leniency === undefined ? {} : { leniency: element.leniency }),
     parse: (value) => {
       const one = element.parse(value);
       return one.kind === "value" ? parsed([one.value]) : one;
     },
     show: (values) => values.map((value) => element.show(value)).join(", "),
-    combine: (earlier, later) => [...earlier, ...later],
+    combine: (first, more) => [...first, ...more.flat()],
   };
 }
 
@@ -190,7 +231,7 @@ function scalar<T>(
   description: string,
   schema: ValueType<T>["schema"],
 ): Pick<ValueType<T>, "value" | "metavar" | "description" | "schema" | "combine"> {
-  return { value: "required", metavar, description, schema, combine: (_earlier, later) => later };
+  return { value: "required", metavar, description, schema, combine: lastOf };
 }
 
 function parseAccount(value: string, kind: string): Parsed<Account> {

@@ -1,4 +1,5 @@
 import type { OptionSyntax, Vocabulary } from "../config/argv.ts";
+import { meantOption } from "./meant-option.ts";
 import type { Row } from "./option.ts";
 
 /** How the options of a table are written on a command line. */
@@ -10,7 +11,7 @@ export function vocabularyOf(rows: ReadonlyMap<string, Row>): Vocabulary {
     for (const written of [name, ...(row.aliases ?? [])]) addOnce(long, written, syntax);
     if (row.short !== undefined) addOnce(short, row.short, syntax);
   }
-  return { long, short };
+  return { long, short, meant: (written) => meantOption(written)?.name ?? null };
 }
 
 function syntaxOf(name: string, row: Row): OptionSyntax {

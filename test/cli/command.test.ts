@@ -36,11 +36,6 @@ test("--help goes to the standard output and starts with the usage", () => {
   assert.equal(stderr, "");
 });
 
-test("--schema is JSON", () => {
-  const schema: unknown = JSON.parse(run(process.execPath, SCRIPT, "--schema").stdout);
-  assert.ok(typeof schema === "object" && schema !== null && "properties" in schema);
-});
-
 test("all mistakes of a command line are shown together, with exit code 2", () => {
   const { status, stdout, stderr } = run(process.execPath, SCRIPT, "--proceses=4", "--threads", "many");
   assert.equal(status, 2);

@@ -3,23 +3,30 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+  dependencies: Record<string, string>;
+};
 const scratch = mkdtempSync(join(tmpdir(), "tsgi-installed-"));
 const command = join(scratch, "node_modules/.bin/tsgi");
 
 before(() => {
-  if (!existsSync(join(ROOT, "dist/main.js"))) run("npm", "run", "build");
+  run("npm", "run", "build");
   run("npm", "pack", "--silent", "--ignore-scripts", "--pack-destination", scratch);
   const installed = join(scratch, "node_modules/tsgi");
   mkdirSync(installed, { recursive: true });
   run("tar", "-xzf", join(scratch, "tsgi-0.1.0.tgz"), "--strip-components=1", "-C", installed);
   mkdirSync(join(scratch, "node_modules/.bin"));
+  for (const name of Object.keys(manifest.dependencies)) {
+    mkdirSync(dirname(join(scratch, "node_modules", name)), { recursive: true });
+    symlinkSync(join(ROOT, "node_modules", name), join(scratch, "node_modules", name));
+  }
   symlinkSync("../tsgi/bin/tsgi.js", command);
 });
 
@@ -28,6 +35,26 @@ after(() => rmSync(scratch, { recursive: true }));
 test("an installed package tells its version", () => {
   assert.match(run(process.execPath, command, "--version"), /^tsgi 0\.1\.0 /);
 });
+
+for (const [file, text] of [
+  ["site.ini", "[uwsgi]\nprocesses = 3\n"],
+  ["site.yaml", "uwsgi:\n  processes: 3\n"],
+  ["site.xml", "<uwsgi><processes>3</processes></uwsgi>"],
+  ["site.json", '{"uwsgi": {"processes": 3}}'],
+] as const) {
+  test(`an installed package reads ${file}`, () => {
+    writeFileSync(join(scratch, file), text);
+    const shown = run(
+      process.execPath,
+      command,
+      "--show-config",
+      "--no-server",
+      "app:app",
+      join(scratch, file),
+    );
+    assert.match(shown, /^processes = 3$/m);
+  });
+}
 
 test("an installed package serves an application, and ends with exit code 0", async () => {
   writeFileSync(

@@ -46,7 +46,7 @@ test("lines arrive in their order, whole", async () => {
     const path = join(folder, "access.log");
     const fd = openSync(path, "a");
     const lines = new LineWriter(fd);
-    const log = new AccessLog(lines);
+    const log = new AccessLog(lines, null);
     for (let at = 0; at < 5000; at++) log.add({ ...ENTRY, bytes: at });
     await lines.flush();
     closeSync(fd);
@@ -62,7 +62,7 @@ test("lines leave by themselves, soon", async () => {
   await inFolder(async (folder) => {
     const path = join(folder, "access.log");
     const fd = openSync(path, "a");
-    new AccessLog(new LineWriter(fd)).add(ENTRY);
+    new AccessLog(new LineWriter(fd), null).add(ENTRY);
     const deadline = performance.now() + 5000;
     while (readFileSync(path, "utf8") === "" && performance.now() < deadline) await sleep(5);
     assert.equal(readFileSync(path, "utf8"), formatEntry(ENTRY));
@@ -75,7 +75,7 @@ test("a flush without a line ends at once, and a log that cannot be written is n
     const fd = openSync(join(folder, "read-only"), constants.O_CREAT | constants.O_RDONLY);
     const lines = new LineWriter(fd);
     await lines.flush();
-    new AccessLog(lines).add(ENTRY);
+    new AccessLog(lines, null).add(ENTRY);
     await lines.flush();
     closeSync(fd);
   });
@@ -88,7 +88,7 @@ for (const [kind, flag] of [
   test(`a pipe that nobody reads costs lines, which are counted, and nothing else: one that ${kind}`, async () => {
     await inFifo(flag, async (fd, reader) => {
       const lines = new LineWriter(fd);
-      const log = new AccessLog(lines);
+      const log = new AccessLog(lines, null);
       const added = await addFor(log, 130_000);
       const written = await readAll(reader, lines.flush());
       const last = written.pop() ?? "";
@@ -112,7 +112,7 @@ for (const [kind, flag] of [
 test("a flush gives up on a pipe that nobody reads", async () => {
   await inFifo(0, async (fd, reader) => {
     const lines = new LineWriter(fd);
-    await addFor(new AccessLog(lines), 2000);
+    await addFor(new AccessLog(lines, null), 2000);
     const start = performance.now();
     await lines.flush();
     assert.ok(performance.now() - start < 5000);

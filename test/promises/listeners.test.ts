@@ -97,7 +97,7 @@ test("--chmod-socket and --chown-socket set mode and owner of a Unix socket", as
   if (owner.length > 0) assert.deepEqual([uid, gid], [idOf("passwd", "nobody"), idOf("group", "daemon")]);
 });
 
-test("--uid and --gid: every process becomes that user, with its groups", async (context) => {
+test("--uid, --gid, --add-gid: every process becomes that user, with its groups", async (context) => {
   if (process.getuid?.() !== 0) return context.skip("only root can become another user");
   if (!existsSync("/usr/bin/python3")) return context.skip("no Python that another user may run");
   const asNobody = ["--reuid", "nobody", "--regid", "daemon", "--clear-groups", NODE, "--version"];
@@ -106,7 +106,8 @@ test("--uid and --gid: every process becomes that user, with its groups", async 
   using folder = new Folder();
   const app = writeHelloApp(folder);
   execFileSync("chmod", ["-R", "a+rX", folder.path]);
-  const options = ["--uid", "nobody", "--gid", "daemon", "--python", "/usr/bin/python3", app];
+  const identity = ["--uid", "nobody", "--gid", "daemon", "--add-gid", "12345"];
+  const options = [...identity, "--python", "/usr/bin/python3", app];
   await using server = await startServer(["--http", "127.0.0.1:0", ...options]);
   assert.equal((await server.fetch()).status, 200);
   const [user, group] = [idOf("passwd", "nobody"), idOf("group", "daemon")];
@@ -115,6 +116,7 @@ test("--uid and --gid: every process becomes that user, with its groups", async 
     assert.match(status, new RegExp(`^Uid:\\s+${user}\\s+${user}\\s+${user}\\b`, "m"));
     assert.match(status, new RegExp(`^Gid:\\s+${group}\\s+${group}\\s+${group}\\b`, "m"));
     assert.doesNotMatch(status, /^Groups:.*\b0\b/m);
+    assert.match(status, /^Groups:.*\b12345\b/m);
   }
   assert.equal((await server.stop()).code, 0);
   assert.doesNotMatch(server.log, /EACCES|EPERM/);

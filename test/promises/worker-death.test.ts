@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { unlinkSync } from "node:fs";
+import { mkdirSync, readdirSync, unlinkSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { writeHelloApp } from "../support/hello-app.ts";
-import { Folder, sleep, startServer } from "../support/start-server.ts";
+import { Folder, sleep, startServer, until } from "../support/start-server.ts";
 
 test("a killed worker is replaced, and the log says once how it died", async () => {
   using folder = new Folder();
@@ -94,4 +95,19 @@ test("SIGINT to a worker changes nothing", async () => {
   const [worker = 0] = await server.untilPids("worker", { count: 1 });
   process.kill(worker, "SIGINT");
   assert.equal(await (await server.fetch()).text(), String(worker));
+});
+
+test("a worker that has died leaves no file behind", async () => {
+  using folder = new Folder();
+  const scratch = folder.file("scratch");
+  mkdirSync(scratch);
+  const environment = { TMPDIR: scratch };
+  await using server = await startServer([writeHelloApp(folder)], { environment });
+  const [worker = 0] = await server.untilPids("worker", { count: 1 });
+  process.kill(worker, "SIGKILL");
+  await server.untilPids("worker", { count: 1, without: [worker] });
+  assert.equal((await server.fetch()).status, 200);
+  const [directory = ""] = readdirSync(scratch);
+  const left = () => readdirSync(join(scratch, directory)).filter((name) => name.startsWith("counters"));
+  await until("one page of counters", () => left().join() === "counters.2");
 });

@@ -154,3 +154,19 @@ test("clients that break a file off cost nothing but their connection", async ()
   }
   assert.equal(await (await large.fetch("/pid")).text(), pid);
 });
+
+test("with --wsgi-disable-file-wrapper the environ has no wsgi.file_wrapper", async () => {
+  const application = `
+def application(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [str("wsgi.file_wrapper" in environ).encode()]
+`;
+  folder.write("asks.py", application);
+  for (const [flags, answer] of [
+    [[], "True"],
+    [["--wsgi-disable-file-wrapper"], "False"],
+  ] as const) {
+    await using asked = await startServer([...flags, folder.file("asks.py")]);
+    assert.equal(await (await asked.fetch("/")).text(), answer);
+  }
+});

@@ -83,7 +83,7 @@ class FakeRouter:
             self.counters,
             errors,
         )
-        self.slot.flusher = Flusher([self.slot])
+        self.slot.flusher = Flusher()
         self.thread = threading.Thread(target=self.slot.run, daemon=True)
         self.thread.start()
         self.peers: List[socket.socket] = []

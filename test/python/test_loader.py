@@ -8,7 +8,8 @@ import tempfile
 import textwrap
 import unittest
 
-from tsgi.loader import LoadFailure, load, prepare_path
+from tsgi.loader import LoadFailure, load
+from tsgi.mounts import prepare_path
 
 
 class Loader(unittest.TestCase):
@@ -154,7 +155,10 @@ class Loader(unittest.TestCase):
             self.assertIn("does not name a callable", self.fail(file, callable_=text)[0])
 
     def test_the_files_directory_comes_first(self):
-        prepare_path(os.path.join(self.directory, "app.py"), ["/opt/one", "/opt/two"])
+        target = {"file": os.path.join(self.directory, "app.py"), "module": None, "callable": None}
+        paths = ["/opt/one", "/opt/two"]
+        prepare_path({"default": target, "mounts": [], "pythonpath": paths, "argv": ["--fast"]})
+        self.assertEqual(sys.argv, [target["file"], "--fast"])
         self.assertEqual(sys.path[:4], [self.directory, "/opt/one", "/opt/two", os.getcwd()])
 
 

@@ -38,10 +38,14 @@ class FakeMaster:
         self.boot = {
             "do": "boot",
             "application": {
-                "file": self.file,
-                "module": None,
-                "callable": None,
+                "default": {"file": self.file, "module": None, "callable": None},
+                "mounts": [],
+                "manageScriptName": False,
+                "imports": [],
+                "sharedImports": [],
                 "chdir": None,
+                "chdirAfter": None,
+                "argv": [],
                 "pythonpath": [],
             },
             "generation": 1,
@@ -50,7 +54,11 @@ class FakeMaster:
             "lazy": False,
             "uid": None,
             "gid": None,
-            "titlePrefix": "",
+            "titles": {"title": None, "prefix": "", "suffix": ""},
+            "gunicorn": None,
+            "catchUp": None,
+            "green": None,
+            "fileWrapper": True,
             "runtimeDirectory": self.directory,
             "routers": [self.router.getsockname()],
             "lifeline": self.lifelines.getsockname(),
@@ -211,7 +219,8 @@ class Processes(unittest.TestCase):
             os.kill(pid, signal.SIGTERM)
             os.kill(pid, signal.SIGTERM)
             self.assertEqual(
-                master.hear_event("leaving", master.worker_line), {"event": "leaving", "serial": 1}
+                master.hear_event("leaving", master.worker_line),
+                {"event": "leaving", "serial": 1, "why": "SIGTERM"},
             )
             peer.sendall(request())
             self.assertTrue(master.receive(peer).endswith(b"hello"))

@@ -184,7 +184,7 @@ class LateBodies(unittest.TestCase):
 
     def test_an_upload_that_is_not_read_stays_with_the_router(self):
         ours, theirs = socket.socketpair()
-        connection = Connection(ours, memoryview(bytearray(16)).cast("Q"), 0)
+        connection = Connection(ours, threading.Lock(), memoryview(bytearray(16)).cast("Q"), 0)
         connection.running = 1
         upload = frame(frames.REQUEST_BODY, b"x" * 8000) * 1000
         sender = threading.Thread(target=theirs.sendall, args=(upload,), daemon=True)
@@ -253,7 +253,7 @@ class BusyMarks(unittest.TestCase):
     def setUp(self):
         self.ours, self.theirs = socket.socketpair()
         self.theirs.settimeout(0.1)
-        self.connection = Connection(self.ours, memoryview(bytearray(16)).cast("Q"), 0)
+        self.connection = Connection(self.ours, threading.Lock(), memoryview(bytearray(16)).cast("Q"), 0)
 
     def tearDown(self):
         self.ours.close()

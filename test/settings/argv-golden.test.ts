@@ -2,23 +2,26 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { readCommandLine } from "../../src/cli/command-line.ts";
+import { splitShellWords } from "../../src/config/gunicorn/shell-words.ts";
 import type { Settings } from "../../src/settings/settings.ts";
 import { testGoldenFiles } from "../support/golden.ts";
+import { changed } from "../support/golden-folders.ts";
+import { readArguments } from "../support/read-arguments.ts";
 
-const defaults = settingsOf(["app.py"]);
+const defaults = await settingsOf(["app.py"]);
 
-testGoldenFiles(fileURLToPath(new URL("../golden/argv", import.meta.url)), (line) => {
-  const [command, ...argv] = words(line);
-  assert.equal(command, "tsgi");
-  const read = readCommandLine(argv);
-  switch (read.kind) {
-    case "command":
-      return `command: ${read.command}`;
-    case "problems":
-      return read.problems.join("\n");
-    case "serve":
-      return [JSON.stringify(changed(read.settings), null, 2), ...read.notices].join("\n");
-  }
+testGoldenFiles(fileURLToPath(new URL("../golden/argv", import.meta.url)), async (line) => {
+  const words = splitShellWords(line);
+  assert.ok(words.kind === "value" && words.value[0] === "tsgi");
+  const argv = words.value.slice(1);
+  const { kind } = readCommandLine(argv);
+  if (kind !== "serve") return `command: ${kind}`;
+  const reading = await readArguments(argv);
+  const outcome =
+    reading.kind === "problems"
+      ? reading.problems
+      : [JSON.stringify(Object.fromEntries(changed(reading.settings, defaults)), null, 2)];
+  return [...outcome, ...reading.warnings.map((warning) => `warning: ${warning}`)].join("\n");
 });
 
 test("the defaults are what the documentation says", () => {
@@ -29,22 +32,8 @@ test("the defaults are what the documentation says", () => {
   assert.deepEqual(defaults.pythonpath, []);
 });
 
-/** What differs from the defaults. */
-function changed(settings: Settings): Record<string, unknown> {
-  const before = new Map<string, unknown>(Object.entries(defaults));
-  const entries = Object.entries(settings).filter(([name, value]) => {
-    return name === "application" || JSON.stringify(value) !== JSON.stringify(before.get(name));
-  });
-  return Object.fromEntries(entries.sort(([left], [right]) => (left < right ? -1 : 1)));
-}
-
-function settingsOf(argv: readonly string[]): Settings {
-  const read = readCommandLine(argv);
-  assert.equal(read.kind, "serve");
-  return read.settings;
-}
-
-/** As a shell splits: at spaces, but not within single quotes. */
-function words(line: string): readonly string[] {
-  return (line.match(/(?:'[^']*'|[^\s'])+/g) ?? []).map((word) => word.replaceAll("'", ""));
+async function settingsOf(argv: readonly string[]): Promise<Settings> {
+  const reading = await readArguments(argv);
+  assert.equal(reading.kind, "settings");
+  return reading.settings;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { helpText } from "../../src/cli/help.ts";
 import { settingsSchema, shownDefault } from "../../src/settings/json-schema.ts";
+import type { JsonSchema } from "../../src/settings/option.ts";
 import { optionGroups, options } from "../../src/settings/options.ts";
 import { vocabularyOf } from "../../src/settings/vocabulary.ts";
 
@@ -18,7 +18,7 @@ test("every option stands in exactly one group of the help", () => {
 
 for (const [name, row] of options) {
   test(`the row of ${name} is in order`, () => {
-    assert.match(name, /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
+    assert.match(name, /^[a-z][a-z0-9]*([-_][a-z0-9]+)*$/);
     assert.doesNotMatch(row.help, /\.$/, "the help ends without a full stop");
     assert.doesNotMatch(row.help, /[\n]/);
     assert.equal(
@@ -33,29 +33,26 @@ for (const [name, row] of options) {
   });
 }
 
-test("the help fits the terminal and names every option with an effect", () => {
-  for (const width of [60, 80, 100]) {
-    const lines = helpText(width).split("\n");
-    const text = lines.filter((line) => line.startsWith("      "));
-    assert.deepEqual(
-      text.filter((line) => line.length > width),
-      [],
-    );
-    for (const [name, row] of options) {
-      if (row.row === "option")
-        assert.ok(
-          lines.some((line) => line.includes(`--${name}`)),
-          name,
-        );
-    }
+test("the schema knows every option by all its names", () => {
+  const { properties } = sectionSchema();
+  for (const [name, row] of options) {
+    for (const written of [name, ...(row.aliases ?? [])])
+      assert.ok(Object.hasOwn(properties, written), written);
   }
 });
 
-test("the schema knows every option by all its names", () => {
-  const { properties } = settingsSchema();
-  assert.ok(typeof properties === "object" && properties !== null);
-  for (const name of ["processes", "workers", "http", "wsgi", "virtualenv", "master"]) {
-    assert.ok(Object.hasOwn(properties, name), name);
-  }
-  assert.ok(!Object.hasOwn(properties, "ini"));
+test("the schema says which options do nothing here, and allows placeholders", () => {
+  const { properties, ...others } = sectionSchema();
+  assert.equal(properties["master"]?.["deprecated"], true);
+  assert.equal(properties["processes"]?.["deprecated"], undefined);
+  assert.ok(JSON.stringify(properties["processes"]).includes("#/$defs/placeholder"));
+  assert.deepEqual(others, { type: "object" });
 });
+
+type Section = { readonly properties: Readonly<Record<string, JsonSchema>> };
+
+function sectionSchema(): Section {
+  const { $defs, properties } = settingsSchema();
+  assert.deepEqual(properties, { uwsgi: { $ref: "#/$defs/section" } });
+  return ($defs as unknown as { section: Section }).section;
+}

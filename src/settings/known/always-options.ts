@@ -1,4 +1,4 @@
-import { bare, noEffect } from "../known-rows.ts";
+import { bare, noEffect, optional } from "../known-rows.ts";
 
 /** What tsgi does at all times, and what it has no need of. */
 export const alwaysOptions = {
@@ -7,7 +7,8 @@ export const alwaysOptions = {
       master: bare("there is always a master process", { short: "M" }),
       "die-on-term": bare("SIGTERM always stops tsgi"),
       "enable-threads": bare("Python threads always run", { short: "T" }),
-      "need-app": bare("tsgi never serves without an application"),
+      "need-app": optional("tsgi never serves without an application"),
+      "auto-procname": bare("every process has a title that says which one it is"),
       "single-interpreter": bare("a worker has exactly one interpreter", { short: "i" }),
     },
     { always: true },

@@ -1,10 +1,12 @@
+import { applicationFile, applicationModule, callableName } from "../application-types.ts";
+import { mount } from "../mount.ts";
 import { option } from "../option.ts";
-import { assignment, flag, list, path, text } from "../value-types.ts";
+import { assignment, count, flag, list, path, text } from "../value-types.ts";
 
 /** Which application is served, and in which Python. */
 export const applicationOptions = {
   "wsgi-file": option({
-    type: path("FILE"),
+    type: applicationFile(),
     default: null,
     aliases: ["file"],
     dialect: "uwsgi",
@@ -12,7 +14,7 @@ export const applicationOptions = {
     help: "Load the application from this Python file",
   }),
   module: option({
-    type: text("MODULE[:CALLABLE]"),
+    type: applicationModule(),
     default: null,
     aliases: ["wsgi"],
     short: "w",
@@ -22,11 +24,32 @@ export const applicationOptions = {
     help: "Load the application from this module: mysite.wsgi:application, or shop:create_app() for a factory",
   }),
   callable: option({
-    type: text("NAME"),
+    type: callableName(),
     default: null,
     dialect: "uwsgi",
     reload: "applies",
     help: "Name of the application in its file or module, or a call that makes it. Without it: application, then app",
+  }),
+  mount: option({
+    type: list(mount()),
+    default: [],
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Serve this application below a prefix of the path: /shop=shop.wsgi:application, /blog=/srv/blog/wsgi.py. With --manage-script-name the longest prefix of the path decides, else the SCRIPT_NAME that a proxy sends",
+  }),
+  "manage-script-name": option({
+    type: flag(),
+    default: false,
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Choose among the mounted applications by the path, and move its prefix from PATH_INFO to SCRIPT_NAME",
+  }),
+  "no-default-app": option({
+    type: flag(),
+    default: false,
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Answer 404 where no mounted application is asked for, instead of asking the first application",
   }),
   chdir: option({
     type: path("DIRECTORY"),
@@ -35,6 +58,13 @@ export const applicationOptions = {
     gunicorn: "chdir",
     reload: "applies",
     help: "Change to this directory before the application is loaded",
+  }),
+  chdir2: option({
+    type: path("DIRECTORY"),
+    default: null,
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Change to this directory once the application is loaded",
   }),
   pythonpath: option({
     type: list(path("DIRECTORY")),
@@ -68,6 +98,51 @@ export const applicationOptions = {
     gunicorn: "raw_env",
     reload: "applies",
     help: "Set a variable in the application's environment",
+  }),
+  unenv: option({
+    type: list(text("NAME")),
+    default: [],
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Take a variable out of the application's environment",
+  }),
+  import: option({
+    type: list(text("MODULE")),
+    default: [],
+    aliases: ["pyimport", "py-import", "python-import"],
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Import this module, or this file, before the application. One that fails is logged, and the start goes on",
+  }),
+  "shared-import": option({
+    type: list(text("MODULE")),
+    default: [],
+    aliases: ["shared-pyimport", "shared-py-import", "shared-python-import"],
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "As --import, once before the workers are forked, also with --lazy-apps",
+  }),
+  pyargv: option({
+    type: text("ARGUMENTS"),
+    default: null,
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "What the application finds in sys.argv behind the first element, separated by blanks",
+  }),
+  optimize: option({
+    type: count({ from: 0, to: 2 }),
+    default: 0,
+    short: "O",
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Level of optimization of Python: 1 leaves assertions out (python -O), 2 also docstrings (-OO)",
+  }),
+  "wsgi-disable-file-wrapper": option({
+    type: flag(),
+    default: false,
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Leave wsgi.file_wrapper out of the environ, so that applications and frameworks send files themselves",
   }),
   "lazy-apps": option({
     type: flag(),

@@ -1,12 +1,13 @@
 import { SECOND } from "../../base/duration.ts";
 import { option } from "../option.ts";
-import { address, count, duration, fileMode, list, owner } from "../value-types.ts";
+import { address, choice, count, duration, fileMode, list, owner } from "../value-types.ts";
 
 /** Where clients connect, and how long a connection may take. */
 export const listenerOptions = {
   http: option({
     type: list(address()),
     default: [],
+    aliases: ["httprouter"],
     dialect: "uwsgi",
     gunicorn: "bind",
     reload: "restart",
@@ -15,9 +16,26 @@ export const listenerOptions = {
   "http-socket": option({
     type: list(address()),
     default: [],
+    aliases: ["http11-socket"],
     dialect: "uwsgi",
     reload: "restart",
     help: "The same as --http: tsgi has one way to serve HTTP",
+  }),
+  socket: option({
+    type: list(address()),
+    default: [],
+    short: "s",
+    dialect: "uwsgi",
+    reload: "restart",
+    help: "Serve on this address in the protocol that --protocol names. This version speaks no other than http",
+  }),
+  protocol: option({
+    type: choice(["uwsgi", "http", "http11"]),
+    default: "uwsgi",
+    aliases: ["socket-protocol"],
+    dialect: "uwsgi",
+    reload: "restart",
+    help: "What is spoken on the addresses of --socket",
   }),
   listen: option({
     type: count({ from: 1, to: 65535 }),
@@ -31,6 +49,7 @@ export const listenerOptions = {
   "chmod-socket": option({
     type: fileMode("666"),
     default: null,
+    aliases: ["chmod"],
     short: "C",
     dialect: "uwsgi",
     reload: "restart",
@@ -68,6 +87,7 @@ export const listenerOptions = {
   "socket-timeout": option({
     type: duration(),
     default: 60 * SECOND,
+    short: "z",
     dialect: "uwsgi",
     reload: "applies",
     help: "A client that takes no byte of its response for this long is cut off",

@@ -1,6 +1,6 @@
 import { SECOND } from "../../base/duration.ts";
 import { option } from "../option.ts";
-import { account, count, duration, flag, path, text } from "../value-types.ts";
+import { account, count, duration, flag, list, mask, path, text } from "../value-types.ts";
 
 /** The tree of processes: how many, as whom, and how they end. */
 export const processOptions = {
@@ -21,6 +21,20 @@ export const processOptions = {
     gunicorn: "threads",
     reload: "applies",
     help: "Threads in each worker: requests that it answers at the same time",
+  }),
+  gevent: option({
+    type: count({ from: 1, to: 16_384 }),
+    default: null,
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Green threads of gevent in each worker, instead of threads: requests that it answers at the same time",
+  }),
+  eventlet: option({
+    type: count({ from: 1, to: 16_384 }),
+    default: null,
+    dialect: "tsgi",
+    reload: "applies",
+    help: "As --gevent, with eventlet",
   }),
   "http-processes": option({
     type: count({ from: 1, to: 64 }),
@@ -46,13 +60,64 @@ export const processOptions = {
     reload: "restart",
     help: "Run as this group once the sockets are bound",
   }),
+  "add-gid": option({
+    type: list(account("GROUP")),
+    default: [],
+    dialect: "uwsgi",
+    reload: "restart",
+    help: "Run with this further group",
+  }),
+  umask: option({
+    type: mask(),
+    default: null,
+    dialect: "uwsgi",
+    reload: "restart",
+    help: "Permissions that new files and sockets do not get",
+  }),
   pidfile: option({
     type: path("FILE"),
     default: null,
+    aliases: ["safe-pidfile"],
     dialect: "uwsgi",
     gunicorn: "pidfile",
     reload: "restart",
     help: "Write the master's process id to this file",
+  }),
+  pidfile2: option({
+    type: path("FILE"),
+    default: null,
+    aliases: ["safe-pidfile2"],
+    dialect: "uwsgi",
+    reload: "restart",
+    help: "As --pidfile, but written as the user of --uid",
+  }),
+  procname: option({
+    type: text("TITLE"),
+    default: null,
+    dialect: "uwsgi",
+    reload: "restart",
+    help: "Title of all processes, instead of those that say which is which",
+  }),
+  "procname-master": option({
+    type: text("TITLE"),
+    default: null,
+    dialect: "uwsgi",
+    reload: "restart",
+    help: "Title of the master process",
+  }),
+  "procname-append": option({
+    type: text("SUFFIX"),
+    default: "",
+    dialect: "uwsgi",
+    reload: "restart",
+    help: "Put this behind the processes' titles",
+  }),
+  "procname-prefix-spaced": option({
+    type: text("PREFIX"),
+    default: null,
+    dialect: "uwsgi",
+    reload: "restart",
+    help: "As --procname-prefix, with a blank behind it",
   }),
   "procname-prefix": option({
     type: text("PREFIX"),

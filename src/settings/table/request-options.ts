@@ -8,6 +8,7 @@ export const requestOptions = {
   "buffer-size": option({
     type: size({ floor: 64 * KIB, most: 16 * MIB }),
     default: 64 * KIB,
+    short: "b",
     dialect: "uwsgi",
     reload: "applies",
     help: "Largest head of a request: request line and headers (431 or 414 past it). Never below 64k, whatever is given",

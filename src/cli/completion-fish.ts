@@ -1,0 +1,65 @@
+/** Completion for fish 3 and later. */
+
+import { shells, subcommands } from "./commands.ts";
+import {
+  type Completes,
+  type Flag,
+  gunicornFlagList,
+  optionFlags,
+  searchWords,
+  shortHelp,
+} from "./completion.ts";
+
+export function fishCompletion(): string {
+  const commands = Object.entries(subcommands).map(([name, { help }]) => {
+    return `complete -c tsgi -n '__tsgi_command none' -a ${name} -d ${quoted(help)}`;
+  });
+  return `# Completion of tsgi for fish: tsgi completion fish > ~/.config/fish/completions/tsgi.fish
+
+# Which command the line so far is about: "none" has been named, it is one of those that take options, …
+function __tsgi_command
+    set -l words (commandline -opc)
+    set -l command none
+    test (count $words) -gt 1; and set command $words[2]
+    contains -- $command ${Object.keys(subcommands).join(" ")} none; or set command serve
+    test "$command $words[3]" = "check gunicorn"; and set command gunicorn
+    contains -- $command $argv
+end
+
+${commands.join("\n")}
+complete -c tsgi -n '__tsgi_command completion' -x -a '${shells.join(" ")}'
+complete -c tsgi -n '__tsgi_command options' -x -a '${searchWords().join(" ")}'
+complete -c tsgi -n '__tsgi_command options' -l schema -d 'JSON schema of the options'
+${optionFlags()
+  .map((flag) => lineOf(flag, "none serve check"))
+  .join("\n")}
+${gunicornFlagList()
+  .map((flag) => lineOf(flag, "gunicorn"))
+  .join("\n")}
+`;
+}
+
+function lineOf({ written, value, completes, help }: Flag, commands: string): string {
+  const name = written.startsWith("--") ? `-l ${written.slice(2)}` : `-s ${written.slice(1)}`;
+  const argument = value === "none" ? "" : ` ${argumentOf(completes, value === "required")}`;
+  return `complete -c tsgi -n '__tsgi_command ${commands}' ${name}${argument} -d ${quoted(shortHelp(help))}`;
+}
+
+/** -r: a value is wanted; -f: it is no file. */
+function argumentOf(completes: Completes, isRequired: boolean): string {
+  const required = isRequired ? "-r " : "";
+  switch (completes.kind) {
+    case "files":
+      return `${required}-F`;
+    case "directories":
+      return `${required}-f -a '(__fish_complete_directories)'`;
+    case "nothing":
+      return `${required}-f`;
+    case "words":
+      return `${required}-f -a '${completes.words.join(" ")}'`;
+  }
+}
+
+function quoted(text: string): string {
+  return `'${text.replace(/[\\']/g, "\\$&")}'`;
+}

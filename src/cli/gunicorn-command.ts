@@ -1,0 +1,63 @@
+/** `tsgi gunicorn [options] [module:callable]`: Gunicorn's dialect, from the command line to the master. */
+
+import { printSettings } from "../settings/gunicorn/print-settings.ts";
+import { gunicornHelpText } from "./gunicorn-help.ts";
+import { type GunicornReading, readGunicorn } from "./read-gunicorn.ts";
+import { remarksToTell, tell } from "./remarks.ts";
+import { tsgiVersion } from "./version.ts";
+
+const REFUSED = 1;
+const USAGE_ERROR = 2;
+
+/** `argv` behind the word "gunicorn". Answers the exit code. */
+export async function gunicorn(argv: readonly string[]): Promise<number> {
+  const read = await readGunicorn(argv, { environment: process.env, needsApplication: true });
+  switch (read.kind) {
+    case "help":
+      return print(gunicornHelpText(Math.min(process.stdout.columns ?? 80, 100)));
+    case "version":
+      return print(`tsgi ${tsgiVersion()} (Node ${process.versions.node})\n`);
+    case "misread":
+      tell(read.problems);
+      return USAGE_ERROR;
+    case "refused":
+      tell([read.message]);
+      return REFUSED;
+    case "problems":
+      tell(remarksToTell({ ...read.reading, entries: read.entries }));
+      if (read.reading.kind === "problems") tell([...new Set(read.reading.problems)]);
+      return USAGE_ERROR;
+    case "settings":
+      tell(remarksToTell({ ...read.reading, entries: read.entries }));
+      return read.only === null ? serve(read) : checkOnly(read);
+  }
+}
+
+type Ready = Extract<GunicornReading, { kind: "settings" }>;
+
+async function serve({ settings, gunicorn: start }: Ready): Promise<number> {
+  const { runMaster } = await import("../master/run.ts");
+  return runMaster(settings, start);
+}
+
+/** As Gunicorn does: a configuration whose application cannot be loaded is not fine. */
+async function checkOnly({ settings, gunicorn: start, only }: Ready): Promise<number> {
+  if (only === "print") print(printSettings(start.configuration));
+  const [{ checkApplication }, { Refusal }] = await Promise.all([
+    import("../master/check-application.ts"),
+    import("../master/refusal.ts"),
+  ]);
+  try {
+    await checkApplication(settings, start);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    tell([error.text]);
+    return REFUSED;
+  }
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}

@@ -1,0 +1,48 @@
+/** `tsgi [options] [application]`: uWSGI's dialect, from the command line to the master. */
+
+import type { Configuration } from "../config/configuration.ts";
+import { readConfiguration } from "../config/uwsgi/read-configuration.ts";
+import { isSwitchedOn } from "../settings/judge-entry.ts";
+import { options } from "../settings/options.ts";
+import { readSettings } from "../settings/read-settings.ts";
+import { vocabularyOf } from "../settings/vocabulary.ts";
+import { print } from "./print.ts";
+import { remarksToTell, tell } from "./remarks.ts";
+import { surroundingsOf } from "./surroundings.ts";
+import { tsgiVersion } from "./version.ts";
+
+const USAGE_ERROR = 2;
+
+/** Answers the exit code. */
+export async function serve(argv: readonly string[]): Promise<number> {
+  const configuration = await readUwsgi(argv);
+  if (await showAsked(configuration)) return 0;
+  const reading = readSettings(configuration);
+  tell(remarksToTell({ ...reading, entries: configuration.entries }));
+  if (reading.kind === "problems") {
+    tell([...new Set(reading.problems)]);
+    return USAGE_ERROR;
+  }
+  if (asksFor(configuration, "no-server")) return 0;
+  // Only now: --help and a wrong option do not wait for the server's modules.
+  const { runMaster } = await import("../master/run.ts");
+  return runMaster(reading.settings);
+}
+
+export function readUwsgi(argv: readonly string[]): Promise<Configuration> {
+  const surroundings = surroundingsOf(tsgiVersion());
+  return readConfiguration({ argv, vocabulary: vocabularyOf(options), surroundings });
+}
+
+/** Whether that was all: --dump-options ends, --show-config goes on. */
+async function showAsked(configuration: Configuration): Promise<boolean> {
+  const isDump = asksFor(configuration, "dump-options");
+  if (!isDump && !asksFor(configuration, "show-config")) return false;
+  const { dumpOptions, showConfig } = await import("../config/uwsgi/show-config.ts");
+  await print(isDump ? dumpOptions(vocabularyOf(options)) : showConfig(configuration));
+  return isDump;
+}
+
+function asksFor({ entries }: Configuration, name: string): boolean {
+  return entries.some((entry) => entry.name === name && isSwitchedOn(entry));
+}

@@ -1,0 +1,61 @@
+import { closeSync, constants, lstatSync, openSync, writeSync } from "node:fs";
+import type { Identity } from "./privileges.ts";
+import { Refusal, refuseFile } from "./refusal.ts";
+
+const { O_WRONLY, O_CREAT, O_APPEND, O_TRUNC, O_NOFOLLOW } = constants;
+
+export interface FileToOpen {
+  /** Who has named it: "--logto". */
+  readonly option: string;
+  readonly path: string;
+  /** Whom the processes become, while this one is still root. */
+  readonly identity: Identity | null;
+}
+
+/** Descriptor of a log, to be appended to. Throws a Refusal. */
+export function openLogFile(file: FileToOpen): number {
+  return open(file, { flags: O_WRONLY | O_CREAT | O_APPEND, mode: 0o640 });
+}
+
+/** Throws a Refusal. */
+export function replaceFile(file: FileToOpen, content: string): void {
+  const descriptor = open(file, { flags: O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644 });
+  try {
+    writeSync(descriptor, content);
+  } catch (error) {
+    throw refuseFile(file.option, file.path, error);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function open({ option, path, identity }: FileToOpen, how: { flags: number; mode: number }): number {
+  try {
+    if (identity === null || process.getuid?.() !== 0) return openSync(path, how.flags, how.mode);
+    return openAsRoot(path, how) ?? openSync(path, how.flags, how.mode);
+  } catch (error) {
+    throw error instanceof ForeignLink ? refuseLink(option, path) : refuseFile(option, path, error);
+  }
+}
+
+class ForeignLink extends Error {}
+
+/**
+ * Null for a link that may be followed. One that somebody else has laid, the user who serves above all,
+ * could lead root to any file of the system.
+ */
+function openAsRoot(path: string, { flags, mode }: { flags: number; mode: number }): number | null {
+  try {
+    return openSync(path, flags | O_NOFOLLOW, mode);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ELOOP") throw error;
+    if (lstatSync(path).uid !== 0) throw new ForeignLink();
+    return null;
+  }
+}
+
+function refuseLink(option: string, path: string): Refusal {
+  return new Refusal(`${option} ${path}: is a symbolic link that does not belong to root`, [
+    "root does not follow it, since it may lead anywhere: name the file itself, or let root own the link",
+  ]);
+}

@@ -1,0 +1,69 @@
+/** Which of Gunicorn's worker classes tsgi stands in for. */
+
+import type { JsonValue } from "../../base/messages.ts";
+import {
+  depends,
+  type FinalSettings,
+  never,
+  noEffect,
+  notYet,
+  type OptionValue,
+  type PlainAnswer,
+  works,
+} from "./setting.ts";
+
+type Family = "threads" | "gevent" | "eventlet" | "asgi" | "other";
+
+/** By the class's last name: "gthread", "egg:gunicorn#gevent", "uvicorn.workers.UvicornWorker". */
+const FAMILIES: readonly (readonly [RegExp, Family])[] = [
+  [/^(sync|gthread)$|^gunicorn\.workers\.(sync\.SyncWorker|gthread\.ThreadWorker)$/, "threads"],
+  [/^(gevent|gevent_wsgi|gevent_pywsgi)$|^gunicorn\.workers\.ggevent\.Gevent\w*Worker$/, "gevent"],
+  [/^eventlet$|^gunicorn\.workers\.geventlet\.EventletWorker$/, "eventlet"],
+  [
+    /^asgi$|^gunicorn\.workers\.gasgi\.|^uvicorn(_worker|\.workers)\.|\bUvicorn\w*Worker$|^hypercorn\./,
+    "asgi",
+  ],
+];
+
+function familyOf(name: JsonValue | undefined): Family {
+  const plain = String(name ?? "sync").replace(/^egg:(gunicorn)?#?/, "");
+  return FAMILIES.find(([pattern]) => pattern.test(plain))?.[1] ?? "other";
+}
+
+/** The answer for `worker_class`. */
+export const workerClassAnswer = depends((value, settings) => {
+  switch (familyOf(value)) {
+    case "threads":
+      return works(() => []);
+    case "gevent":
+      return works(() => greenlets("gevent", settings));
+    case "eventlet":
+      return works(() => greenlets("eventlet", settings));
+    case "asgi":
+      return notYet("error", `serve ASGI applications, which is what ${value} is for`);
+    case "other":
+      return never(
+        `tsgi has its own workers and runs no others, so not ${value}; sync, gthread, gevent and eventlet are known`,
+        "error",
+      );
+  }
+});
+
+/** The answer for `threads`: as in Gunicorn, 0 is 1. */
+export const threadsAnswer = depends((_value, settings): PlainAnswer => {
+  const family = familyOf(settings.values.get("worker_class"));
+  if (family === "gevent" || family === "eventlet")
+    return noEffect(`workers of ${family} have greenlets, as many as worker_connections says`);
+  return works((threads) => [["threads", String(Math.max(Number(threads), 1))]]);
+});
+
+/** The answer for `worker_connections`: counted under gevent and eventlet, where `worker_class` takes it along. */
+export const connectionsAnswer = depends((_value, settings): PlainAnswer => {
+  const family = familyOf(settings.values.get("worker_class"));
+  if (family === "gevent" || family === "eventlet") return works(() => []);
+  return noEffect("connections stay in the router and take no worker");
+});
+
+function greenlets(name: "gevent" | "eventlet", { values }: FinalSettings): readonly OptionValue[] {
+  return [[name, String(values.get("worker_connections") ?? 1000)]];
+}

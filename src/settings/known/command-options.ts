@@ -1,0 +1,40 @@
+import { bare, directive, never, noEffect, notYet, required } from "../known-rows.ts";
+
+/** Names that make uWSGI do one thing and exit. To ignore one would start a server that nobody asked for. */
+export const commandOptions = {
+  ...directive({
+    help: bare("show the help and exit", { aliases: ["usage"], short: "h" }),
+  }),
+  ...notYet(
+    {
+      stop: required("stop the instance whose pidfile this is"),
+      reload: required("reload the instance whose pidfile this is"),
+      pause: required("pause the instance whose pidfile this is, or let it go on", {
+        aliases: ["suspend", "resume"],
+      }),
+    },
+    { risk: "error" },
+  ),
+  ...never(
+    {
+      get: required("one option's value is not printed alone; --show-config prints them all"),
+      signal: required("a running server takes no uwsgi signals from outside; use its control socket"),
+      "connect-and-read": required("reading from a socket is the work of nc or socat"),
+      extract: required("tsgi fetches nothing from other addresses; use cat or curl"),
+      "print-sym": required("there is no compiled program to print a symbol of", {
+        aliases: ["print-symbol"],
+      }),
+      "command-mode": bare("uWSGI's command mode runs plug-ins; start the command itself"),
+      "force-gateway": bare("tsgi always runs with its master"),
+    },
+    "error",
+  ),
+  ...noEffect({
+    "imperial-monitor-list": bare("it lists plug-ins of uWSGI", { aliases: ["imperial-monitors-list"] }),
+    "logger-list": bare("it lists plug-ins of uWSGI", { aliases: ["loggers-list"] }),
+    "alarm-list": bare("it lists plug-ins of uWSGI", { aliases: ["alarms-list"] }),
+    "cheaper-algo-list": bare("it lists plug-ins of uWSGI", {
+      aliases: ["cheaper-algos-list", "cheaper-list"],
+    }),
+  }),
+};

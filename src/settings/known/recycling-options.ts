@@ -1,0 +1,61 @@
+import { bare, never, noEffect, notYet, required } from "../known-rows.ts";
+
+/** When a request is given up, when a worker is replaced, and what it may use up. */
+export const recyclingOptions = {
+  ...notYet({
+    harakiri: required("kill a worker whose request takes longer than this", { short: "t" }),
+    "harakiri-verbose": bare("log what a worker was doing when harakiri kills it"),
+    "harakiri-graceful-timeout": required("how long a worker may clean up before harakiri kills it"),
+    "harakiri-graceful-signal": required("the signal that tells a worker that harakiri is near"),
+    "harakiri-queue-threshold": required("kill for harakiri only when this many connections wait"),
+    "max-requests": required("replace a worker after this many requests", { short: "R" }),
+    "max-requests-delta": required("vary max-requests from worker to worker, so that not all leave at once"),
+    "min-worker-lifetime": required("replace no worker that is younger than this"),
+    "max-worker-lifetime": required("replace a worker after this time"),
+    "max-worker-lifetime-delta": required(
+      "vary max-worker-lifetime from worker to worker, so that not all leave at once",
+    ),
+    "reload-on-as": required("replace a worker whose address space is larger than this, after its request"),
+    "reload-on-rss": required("replace a worker that uses more memory than this, after its request"),
+    "evil-reload-on-as": required("kill a worker whose address space is larger than this, at once"),
+    "evil-reload-on-rss": required("kill a worker that uses more memory than this, at once"),
+    "mem-collector-freq": required("how often the memory of the workers is looked at"),
+    "reload-on-fd": required("reload when this descriptor becomes readable"),
+    "brutal-reload-on-fd": required(
+      "reload at once, without waiting for requests, when this descriptor is readable",
+    ),
+    "reload-on-exception": bare("replace a worker when the application raises an exception"),
+    "reload-on-exception-type": required("replace a worker when an exception of this type is raised"),
+    "reload-on-exception-value": required("replace a worker when an exception with this text is raised"),
+    "reload-on-exception-repr": required(
+      "replace a worker when an exception with this type and text is raised",
+    ),
+    "exception-handler": required("hand each exception of the application to this handler"),
+    "limit-as": required("limit the address space of each process, in MB"),
+    "limit-nproc": required("limit the number of processes of the user"),
+    "max-fd": required("raise the number of descriptors that a process may open"),
+    prio: required("the priority of the processes, as nice has it"),
+    "cpu-affinity": required("bind each worker to this many processors"),
+    "thread-stacksize": required("the size of each thread's stack, in KB", {
+      aliases: ["threads-stacksize", "thread-stack-size", "threads-stack-size"],
+    }),
+    "memory-report": bare("add the worker's memory to each line of the access log", { short: "m" }),
+    "check-mountpoint": required("stop when this file system can no longer be reached", {
+      aliases: ["mountpoint-check", "check-mount", "mount-check"],
+    }),
+  }),
+  ...never({
+    "never-swap": bare("no memory is locked; let systemd do it with MemorySwapMax=0"),
+    profiler: required("uWSGI's profilers are part of its C code; py-spy looks into a running worker"),
+    "skip-atexit": bare("a worker always ends as Python does, with its atexit functions"),
+    "skip-atexit-teardown": bare("a worker always ends as Python does, with its interpreter torn down"),
+    "catch-exceptions": bare("a traceback is for the log and never shown to a client"),
+    "upload-progress": required("no progress files are written; browsers report the progress of an upload"),
+  }),
+  ...noEffect({
+    "harakiri-no-arh": bare("nothing of tsgi runs in a worker after a request", {
+      aliases: ["no-harakiri-arh", "no-harakiri-after-req-hook"],
+    }),
+    "no-threads-wait": bare("threads are never cancelled: a worker that leaves first finishes its requests"),
+  }),
+};

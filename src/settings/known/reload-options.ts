@@ -1,0 +1,52 @@
+import { bare, noEffect, notYet, required } from "../known-rows.ts";
+
+/** Reloads, what sets them off, and how the master is commanded. */
+export const reloadOptions = {
+  ...notYet({
+    "touch-reload": required("reload when this file is touched"),
+    "touch-workers-reload": required("replace the workers when this file is touched"),
+    "touch-chain-reload": required("replace the workers one after the other when this file is touched"),
+    "touch-mules-reload": required("restart the mules when this file is touched"),
+    "touch-spoolers-reload": required("restart the spoolers when this file is touched"),
+    "touch-logrotate": required("rotate the log when this file is touched"),
+    "touch-logreopen": required("open the log file anew when this file is touched"),
+    "touch-exec": required("run a command when a file is touched: FILE COMMAND"),
+    "touch-signal": required("raise a uwsgi signal when a file is touched: FILE SIGNAL"),
+    "fs-reload": required("reload when this file or directory changes"),
+    "fs-brutal-reload": required(
+      "reload at once, without waiting for requests, when this file or directory changes",
+    ),
+    "fs-signal": required("raise a uwsgi signal when a file or directory changes: FILE SIGNAL"),
+    "exit-on-reload": bare("stop where a reload is asked for"),
+    "master-fifo": required("take commands of one letter from this named pipe"),
+    "notify-socket": required("take messages about the instance on this Unix datagram socket"),
+    daemonize: required("go to the background, and write the log to this file", { short: "d" }),
+    daemonize2: required(
+      "go to the background once the application is loaded, and write the log to this file",
+    ),
+    "master-as-root": bare("leave the master its rights when the workers give up theirs"),
+    "honour-stdin": bare("leave the standard input to the application, as a debugger needs it"),
+    "safe-fd": required("leave this inherited descriptor open for the application", { aliases: ["fd-safe"] }),
+    "force-cwd": required("take this as the directory in which tsgi was started"),
+    "worker-mount": required(
+      "load another application below a path, in each worker: [WORKER:]/PATH=APPLICATION",
+    ),
+    "ignore-script-name": bare("take no SCRIPT_NAME from the web server in front"),
+  }),
+  ...notYet(
+    {
+      flock: required("start only if this file can be locked, so that two instances never run"),
+      "flock-wait": required("wait until this file can be locked, so that two instances never run"),
+      flock2: required("go on after the start of the log only if this file can be locked"),
+      "flock-wait2": required("wait after the start of the log until this file can be locked"),
+    },
+    { risk: "error" },
+  ),
+  ...noEffect({ "no-orphans": bare("workers never outlive the master") }, { always: true }),
+  ...noEffect({
+    "propagate-touch": bare("no touched file is passed on by signals"),
+    "binary-path": required("tsgi knows the path of its own program"),
+    "check-interval": required("the master wakes for events and needs no clock"),
+    "forkbomb-delay": required("a worker that dies young is replaced after 1, 2, 4 … 32 seconds"),
+  }),
+};
