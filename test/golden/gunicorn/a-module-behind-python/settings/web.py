@@ -1,0 +1,2 @@
+workers = 3
+timout = 60

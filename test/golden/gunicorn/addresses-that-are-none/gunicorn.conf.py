@@ -1,0 +1,1 @@
+bind = ["localhost:http", "::1:x"]

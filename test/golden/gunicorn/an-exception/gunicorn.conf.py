@@ -1,0 +1,3 @@
+import os
+
+workers = int(os.environ["WORKERS"])

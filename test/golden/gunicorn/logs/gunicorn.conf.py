@@ -1,0 +1,4 @@
+accesslog = "-"
+errorlog = "log/error.log"
+loglevel = "warning"
+capture_output = True

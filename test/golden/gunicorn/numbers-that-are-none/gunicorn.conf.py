@@ -1,0 +1,3 @@
+workers = "three"
+threads = 2.5
+backlog = -1

@@ -1,0 +1,4 @@
+daemon = True
+spew = True
+logger_class = "gunicorn.glogging.Logger"
+statsd_host = "localhost:8125"

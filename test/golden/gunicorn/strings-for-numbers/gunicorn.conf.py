@@ -1,0 +1,3 @@
+workers = "3"
+threads = "4"
+keepalive = "10"

@@ -1,0 +1,2 @@
+certfile = "shop.pem"
+keyfile = "shop.key"

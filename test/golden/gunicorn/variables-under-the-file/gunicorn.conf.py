@@ -1,0 +1,2 @@
+bind = ":9000"
+workers = 2

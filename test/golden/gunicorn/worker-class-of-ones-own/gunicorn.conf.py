@@ -1,0 +1,5 @@
+class Worker:
+    pass
+
+
+worker_class = Worker

@@ -1,0 +1,2 @@
+[uwsgi]
+processes = 4

@@ -1,0 +1,4 @@
+import uwsgi
+
+while True:
+    msg = uwsgi.mule_get_msg()
