@@ -12,6 +12,7 @@ from .gunicorn_file import Executed
 from .gunicorn_log import Log
 from .gunicorn_objects import Config, Server, Worker
 from .gunicorn_request import follow_requests
+from .gunicorn_scheme import follow_scheme
 from .gunicorn_values import HOOKS, find_hook
 from .hooks import Hooks
 from .loader import Loaded, LoadFailure
@@ -24,6 +25,7 @@ class GunicornHooks(Hooks):
     def __init__(self, configuration: Dict[str, Any], executed: Executed, processes: int) -> None:
         """`configuration` is a GunicornConfiguration of src/base/messages.ts. Raises LoadFailure."""
         self._executed = executed
+        self._settings: Dict[str, Any] = configuration["settings"]
         self._hooks: Dict[str, Tuple[Callable[..., Any], int]] = {
             name: find_hook(executed, name)
             for name in configuration["hooks"]
@@ -83,12 +85,12 @@ class GunicornHooks(Hooks):
         self._call("post_worker_init", self.worker)
         self.worker.booted = True
         before = self._hooks.get("pre_request")
-        if before is None and "post_request" not in self._hooks:
-            return loaded
-        around = follow_requests(
-            loaded.application, self.worker, None if before is None else before[0], self._after_request()
-        )
-        return Loaded(around, loaded.name)
+        served = loaded.application
+        if before is not None or "post_request" in self._hooks:
+            served = follow_requests(
+                served, self.worker, None if before is None else before[0], self._after_request()
+            )
+        return Loaded(follow_scheme(served, self._settings), loaded.name)
 
     def worker_int(self) -> None:
         self._call_and_log("worker_int", self.worker)

@@ -117,6 +117,12 @@ def _describe_import(error: BaseException, where: str) -> LoadFailure:
         place = f"{error.filename or where}, line {error.lineno}"
         details = [error.text.rstrip("\n")] if error.text else []
         return LoadFailure(f"Syntax error in {place}: {error.msg}", details, trace)
+    if isinstance(error, ModuleNotFoundError) and error.name in ("uwsgi", "uwsgidecorators"):
+        return LoadFailure(
+            f"{where} imports {error.name}, which only uWSGI has: it is not in this version of tsgi",
+            ["Guard the import with try and except ImportError, where the application can do without it."],
+            trace,
+        )
     if isinstance(error, ModuleNotFoundError) and error.name:
         return LoadFailure(
             f"{where} imports {error.name}, which is not installed for {sys.executable}",

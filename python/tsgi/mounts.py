@@ -88,7 +88,9 @@ def choose_by_script_name(mounts: _Mounts, default: Optional[_Application]) -> _
     by_prefix = dict(mounts)
 
     def dispatch(environ: Dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        application = by_prefix.get(environ["SCRIPT_NAME"].rstrip("/"), default)
+        script = environ["SCRIPT_NAME"].rstrip("/")
+        # Also with an application mounted at the root: where nobody has split the path, the first answers.
+        application = by_prefix.get(script, default) if script else default
         return (application or _not_found)(environ, start_response)
 
     return dispatch

@@ -191,6 +191,8 @@ class Worker:
         }
         if self._boot["fileWrapper"]:
             constants["wsgi.file_wrapper"] = FileWrapper
+        if self._hooks.like_gunicorn:
+            constants["SERVER_SOFTWARE"] = os.environ.get("SERVER_SOFTWARE", "tsgi")
         return constants
 
     def _report_dropped(self, name: str) -> None:

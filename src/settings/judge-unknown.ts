@@ -29,7 +29,7 @@ export function judgeUnknown(entry: Entry, context: NameContext): Omit<Judgement
 }
 
 const UNKNOWN = "no option of that name";
-const KEPT = "kept for the application (uwsgi.opt)";
+const KEPT = "nothing here refers to it";
 
 /** Null where nothing is near. */
 function slipOf(name: string): string | null {

@@ -137,7 +137,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   "the PROXY protocol": { when: { argv: ["--proxy-protocol=v1"] }, problems: ["is not in this version"] },
   FORWARDED_ALLOW_IPS: {
     when: { environment: { FORWARDED_ALLOW_IPS: "*" } },
-    warnings: ["^FORWARDED_ALLOW_IPS \\(environment\\): is not in this version"],
+    warnings: [],
   },
   "default values that are written down": {
     when: {

@@ -89,9 +89,28 @@ def on_starting(server): note(os.environ["COLOUR"])
 
 test("an application that looks for Gunicorn in SERVER_SOFTWARE finds it", async () => {
   using folder = new Folder();
-  const application = applicationThatAnswers("os.environ['SERVER_SOFTWARE']");
+  const seen = "os.environ['SERVER_SOFTWARE'] + environ['SERVER_SOFTWARE']";
+  const application = applicationThatAnswers(seen);
   await using server = await startGunicorn(folder, { configuration: "", application });
-  assert.match(await (await server.fetch()).text(), /gunicorn/);
+  assert.match(await (await server.fetch()).text(), /gunicorn.*gunicorn/);
+});
+
+test("a trusted proxy's word on the scheme counts, and nobody else's", async () => {
+  using folder = new Folder();
+  const application = applicationThatAnswers("environ['wsgi.url_scheme']");
+  const schemeBehind = async (settings: string, headers: Record<string, string>) => {
+    await using server = await startGunicorn(folder, { configuration: settings, application });
+    const response = await server.fetch("/", { headers });
+    return response.ok ? await response.text() : String(response.status);
+  };
+  const https = { "X-Forwarded-Proto": "https" };
+  assert.equal(await schemeBehind("", https), "https");
+  assert.equal(await schemeBehind("", {}), "http");
+  assert.equal(await schemeBehind("", { ...https, "X-Forwarded-Ssl": "off" }), "400");
+  assert.equal(await schemeBehind('forwarded_allow_ips = "10.0.0.0/8"', https), "http");
+  assert.equal(await schemeBehind('forwarded_allow_ips = "10.0.0.0/8, 127.0.0.0/8"', https), "https");
+  assert.equal(await schemeBehind('forwarded_allow_ips = "*"', https), "https");
+  assert.equal(await schemeBehind('secure_scheme_headers = {"X-Tls": "yes"}', { "X-Tls": "yes" }), "https");
 });
 
 test("errorlog takes what the application, the hooks and the server write", async () => {

@@ -64,6 +64,11 @@ test("without manage-script-name the path stays whole, as in uWSGI", async () =>
   assert.equal(await ask(server, "/blog/x"), "shop||/blog/x");
 });
 
+test("without manage-script-name the first application answers, wherever it is mounted, as in uWSGI", async () => {
+  await using server = await start(["--mount", "/shop=shop", "--mount", "/=home"]);
+  assert.equal(await ask(server, "/shop/x"), "shop||/shop/x");
+});
+
 test("an application mounted at the root answers everything else", async () => {
   await using server = await start(["--manage-script-name", "--mount", "/=home", "--mount", "/blog=blog"]);
   assert.equal(await ask(server, "/blog/x"), "blog|/blog|/x");

@@ -86,10 +86,7 @@ const typical: readonly Typical[] = [
   {
     words: ["gunicorn", "wsgi:app"],
     environment: { PORT: "0", WEB_CONCURRENCY: "2" },
-    warnsOf: [
-      ...["timeout", "max_requests", "max_requests_jitter", "access_log_format", "forwarded_allow_ips"],
-      "secure_scheme_headers",
-    ],
+    warnsOf: [...["timeout", "max_requests", "max_requests_jitter", "access_log_format"]],
   },
 ];
 

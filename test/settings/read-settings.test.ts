@@ -23,7 +23,7 @@ const SOCKET =
   "speaks the uwsgi protocol, which is not in this version; to serve HTTP there, write http-socket";
 const UWSGI_SOCKET =
   "is not in this version: serve the uwsgi protocol on this address, for a web server in front; to serve HTTP there, write http-socket";
-const KEPT = "no option of that name; kept for the application (uwsgi.opt)";
+const KEPT = "no option of that name; nothing here refers to it";
 
 const promises: Readonly<Record<string, Promised>> = {
   "a socket of the uwsgi protocol is not replaced by the default in silence": {

@@ -9,6 +9,7 @@ import {
   text,
   toggle,
   whole,
+  works,
 } from "../setting.ts";
 import { commaList, dictionary, networks, oneOf, truth, unread } from "../value-kinds.ts";
 
@@ -27,12 +28,12 @@ export const protocolSettings: Readonly<Record<string, GunicornSetting>> = {
   forwarded_allow_ips: setting(
     "the proxies whose word on the scheme counts",
     kind(networks(), LOOPBACK, "--forwarded-allow-ips"),
-    notYet(),
+    works(() => []),
   ),
   secure_scheme_headers: setting(
     "the headers by which a proxy says https",
     kind(dictionary(), SCHEME_HEADERS),
-    notYet(),
+    works(() => []),
   ),
   forwarder_headers: setting(
     "headers that trusted proxies may set",
