@@ -4,7 +4,7 @@ import { answerOf, gunicornAnswer, gunicornSentence, sentenceOf, spelling } from
 import { gunicornGroups } from "../src/settings/gunicorn/gunicorn-settings.ts";
 import type { GunicornSetting } from "../src/settings/gunicorn/setting.ts";
 import { shownDefault } from "../src/settings/json-schema.ts";
-import type { Option, Row } from "../src/settings/option.ts";
+import type { Row } from "../src/settings/option.ts";
 import { optionGroups, options } from "../src/settings/options.ts";
 
 const HEAD = `# Options
@@ -91,18 +91,14 @@ function typedSection({ title, rows }: Group): string {
 }
 
 function fullEntry(name: string, row: Row): string {
-  const facts = row.row === "option" ? [`- Value: ${row.type.description}`, ...defaultOf(row)] : [];
+  const facts =
+    row.row === "option"
+      ? [`- Value: ${row.type.description}`, `- Default: ${shownDefault(row) ?? "none"}`]
+      : [];
   if (row.row !== "option") facts.push(`- Answer: ${answerOf(row)}`);
   facts.push(`- ${ORIGINS[row.dialect]}`);
   if (row.gunicorn !== undefined) facts.push(`- In Gunicorn: \`${row.gunicorn}\``);
   return `#### ${name}\n\n\`${spelling(name, row)}\`\n\n${sentenceOf(row)}.\n\n${facts.join("\n")}`;
-}
-
-function defaultOf(row: Option<unknown>): readonly string[] {
-  return [
-    `- Default: ${shownDefault(row) ?? "none"}`,
-    `- A new value: ${row.reload === "applies" ? "a reload applies it" : "needs a restart"}`,
-  ];
 }
 
 /** Options with the same sentence share a line. */

@@ -41,7 +41,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     case "version":
       return show(`tsgi ${tsgiVersion()} (Node ${process.versions.node})\n`);
     case "mistake":
-      tell([command.problem]);
+      tell("error", [command.problem]);
       return USAGE_ERROR;
   }
 }

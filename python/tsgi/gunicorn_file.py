@@ -11,11 +11,12 @@ import os
 import sys
 import traceback
 import types
-from importlib.machinery import SourceFileLoader, SourcelessFileLoader
+from importlib.machinery import SourcelessFileLoader
 from typing import Any, Dict, List, Optional
 
 from .loader import LoadFailure
-from .report import format_traceback
+from .report import format_traceback, has_application_frames
+from .source_file import SourceLoader
 
 _MODULE_NAME = "__config__"
 
@@ -23,14 +24,24 @@ _MODULE_NAME = "__config__"
 class Executed:
     """What a configuration has defined. `name` stands for it in messages: the file as it was given."""
 
-    def __init__(self, name: str, namespace: Dict[str, Any], lines: Dict[str, int]) -> None:
+    def __init__(
+        self, name: str, namespace: Dict[str, Any], lines: Dict[str, int], path: Optional[str] = None
+    ) -> None:
         self.name = name
+        #: As its frames name it.
+        self.path = path
         self.namespace = namespace
         self.lines = lines
 
     def place(self, setting: str) -> str:
         line = self.lines.get(setting)
         return self.name if line is None else f"{self.name}:{line}"
+
+    def place_in(self, error: BaseException) -> Optional[str]:
+        """The innermost line of it that was being executed; None where none was."""
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [frame.lineno for frame in frames if self.path is not None and frame.filename == self.path]
+        return f"{self.name}:{lines[-1]}" if lines else None
 
 
 def execute(file: Optional[str], module: Optional[str]) -> Executed:
@@ -51,7 +62,7 @@ def _execute_module(name: str) -> Executed:
     except BaseException as error:
         raise _describe(error, f"python:{name}", None) from error
     path = getattr(found, "__file__", None)
-    return Executed(path or name, vars(found), _find_lines(path))
+    return Executed(path or name, vars(found), _find_lines(path), path)
 
 
 def _execute_file(name: str) -> Executed:
@@ -64,7 +75,7 @@ def _execute_file(name: str) -> Executed:
         exec(_compile(path), vars(found))
     except BaseException as error:
         raise _describe(error, name, path) from error
-    return Executed(name, vars(found), _find_lines(path))
+    return Executed(name, vars(found), _find_lines(path), path)
 
 
 def _compile(path: str) -> types.CodeType:
@@ -74,9 +85,8 @@ def _compile(path: str) -> types.CodeType:
         if code is None:
             raise ImportError(f"no code in {path}")
         return code
-    loader = SourceFileLoader(_MODULE_NAME, path)
-    compiled: types.CodeType = loader.source_to_code(loader.get_data(path), path)
-    return compiled
+    loader = SourceLoader(_MODULE_NAME, path)
+    return loader.source_to_code(loader.get_data(path), path)
 
 
 def _require_file(name: str, path: str) -> None:
@@ -130,7 +140,8 @@ def _collect_lines(statements: List[ast.stmt], lines: Dict[str, int]) -> None:
 
 
 def _describe(error: BaseException, name: str, path: Optional[str]) -> LoadFailure:
-    trace = format_traceback(error)
+    # Without a frame it would only repeat the message.
+    trace = format_traceback(error) if has_application_frames(error) else None
     if isinstance(error, SyntaxError):
         where = name if error.filename in (path, None) else error.filename
         details = [error.text.rstrip("\n")] if error.text else []

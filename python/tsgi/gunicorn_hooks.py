@@ -9,7 +9,7 @@ import traceback
 from typing import Any, Callable, Dict, Optional, Tuple
 
 from .gunicorn_file import Executed
-from .gunicorn_log import Log
+from .gunicorn_log import Log, configuring_setting
 from .gunicorn_objects import Config, Server, Worker
 from .gunicorn_request import follow_requests
 from .gunicorn_scheme import follow_scheme
@@ -36,13 +36,20 @@ class GunicornHooks(Hooks):
             self.log = Log(cfg)
         except Exception as error:
             raise LoadFailure(
-                f"{executed.name}: logging cannot be configured like that: {error}",
+                f"{self._place_of_logging()}: logging cannot be configured like that: {error}",
                 [],
-                format_traceback(error),
+                None if isinstance(error, FileNotFoundError) else format_traceback(error),
             ) from error
         self.server = Server(cfg, self.log, os.getppid(), processes)
         #: The one that is about to be forked; in a worker, that worker.
         self.worker = Worker(self.server, 0)
+
+    def _place_of_logging(self) -> str:
+        """Of the setting that configures it, or its flag's name where that overrides the file."""
+        name = configuring_setting(self._settings) or "logconfig"
+        if name == "logconfig_dict" or self._executed.namespace.get(name) == self._settings.get(name):
+            return f"{self._executed.place(name)}: {name}"
+        return f"--{name.replace('logconfig', 'log-config').replace('_', '-')}"
 
     # ---- in the zygote
 
@@ -139,4 +146,5 @@ class GunicornHooks(Hooks):
 
     def _describe(self, name: str, error: BaseException) -> str:
         said = traceback.format_exception_only(type(error), error)[-1].strip()
-        return f"{self._executed.place(name)}: the hook {name} failed: {said}"
+        place = self._executed.place_in(error) or self._executed.place(name)
+        return f"{place}: the hook {name} failed: {said}"

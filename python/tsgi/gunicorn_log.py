@@ -9,7 +9,7 @@ import logging
 import logging.config
 import os
 import sys
-from typing import Any, Dict, Union
+from typing import Any, Dict, Mapping, Optional, Union
 
 from .gunicorn_objects import Config
 
@@ -63,19 +63,30 @@ class Log:
         self.error_log.log(number, message, *args, **options)
 
 
+def configuring_setting(settings: Mapping[str, Any]) -> Optional[str]:
+    """The first that is set; the others count for nothing then."""
+    names = ("logconfig_dict", "logconfig_json", "logconfig")
+    return next((name for name in names if settings.get(name)), None)
+
+
 def _configure(cfg: Config) -> None:
-    """logconfig_dict, logconfig_json or logconfig: the first that is set."""
-    if cfg.get("logconfig_dict"):
+    name = configuring_setting(cfg.settings)
+    if name == "logconfig_dict":
         logging.config.dictConfig({**_defaults(), **cfg.logconfig_dict})
-    elif cfg.get("logconfig_json"):
+    elif name == "logconfig_json":
+        _require_file(cfg.logconfig_json)
         with open(cfg.logconfig_json, encoding="utf-8") as file:
             logging.config.dictConfig({**_defaults(), **json.load(file)})
-    elif cfg.get("logconfig"):
+    elif name == "logconfig":
         path: str = cfg.logconfig
-        if not os.path.exists(path):
-            raise FileNotFoundError(f"logconfig {path}: no such file")
+        _require_file(path)
         places = {"__file__": path, "here": os.path.dirname(path)}
         logging.config.fileConfig(path, defaults=places, disable_existing_loggers=False)
+
+
+def _require_file(path: str) -> None:
+    if not os.path.exists(path):
+        raise FileNotFoundError(f"there is no file {os.path.abspath(path)}")
 
 
 def _defaults() -> Dict[str, Any]:

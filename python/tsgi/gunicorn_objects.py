@@ -8,6 +8,7 @@ import grp
 import os
 import pwd
 import signal
+import time
 from typing import Any, Callable, Dict, List, Optional
 
 from .gunicorn_values import is_live
@@ -93,6 +94,17 @@ class Server:
         self.LISTENERS: List[Any] = []
 
 
+class Heartbeat:
+    """`worker.tmp`: by a file of that name Gunicorn's workers say that they live. Here the master knows."""
+
+    def notify(self) -> None:
+        """Nothing to do."""
+
+    def last_update(self) -> float:
+        """Always just now: no hook is to take the worker for one that hangs."""
+        return time.monotonic()
+
+
 class Worker:
     """`age` counts the workers that were ever started; `ppid` is the master, not the process that forked."""
 
@@ -106,6 +118,7 @@ class Worker:
         self.timeout = (server.timeout or 0) / 2
         self.max_requests = server.cfg.get("max_requests") or 0
         self.sockets: List[Any] = []
+        self.tmp = Heartbeat()
         self.booted = False
         self.aborted = False
         #: Requests that it has begun; counted only where a hook follows requests.
@@ -127,7 +140,7 @@ class Worker:
         self._alive = bool(value)
 
     def notify(self) -> None:
-        """Gunicorn's workers say so that they live; the master knows."""
+        self.tmp.notify()
 
     def become_this_process(self, leave: Callable[[], None]) -> None:
         self._leave = leave

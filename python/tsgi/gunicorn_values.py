@@ -9,25 +9,27 @@ from typing import Any, Callable, Dict, Iterable, List, Tuple
 from .gunicorn_file import Executed
 from .loader import LoadFailure
 
-#: hook → how many arguments it may take, the most first
-HOOKS: Dict[str, Tuple[int, ...]] = {
-    "on_starting": (1,),
-    "on_reload": (1,),
-    "when_ready": (1,),
-    "pre_fork": (2,),
-    "post_fork": (2,),
-    "post_worker_init": (1,),
-    "worker_int": (1,),
-    "worker_abort": (1,),
-    "pre_exec": (1,),
-    "pre_request": (2,),
-    "post_request": (4, 3, 2),
-    "child_exit": (2,),
-    "worker_exit": (2,),
-    "nworkers_changed": (3,),
-    "on_exit": (1,),
-    "ssl_context": (2,),
+#: hook → the arguments that Gunicorn's documentation calls it with
+HOOKS: Dict[str, str] = {
+    "on_starting": "server",
+    "on_reload": "server",
+    "when_ready": "server",
+    "pre_fork": "server, worker",
+    "post_fork": "server, worker",
+    "post_worker_init": "worker",
+    "worker_int": "worker",
+    "worker_abort": "worker",
+    "pre_exec": "server",
+    "pre_request": "worker, req",
+    "post_request": "worker, req, environ, resp",
+    "child_exit": "server, worker",
+    "worker_exit": "server, worker",
+    "nworkers_changed": "server, new_value, old_value",
+    "on_exit": "server",
+    "ssl_context": "config, default_ssl_context_factory",
 }
+#: hook → how many of them it may leave out, from the last on
+_MAY_LACK = {"post_request": 2}
 
 _PLAIN = (type(None), bool, int, float, str, bytes, list, tuple, set, frozenset, dict)
 
@@ -60,15 +62,14 @@ def find_hook(executed: Executed, name: str) -> Tuple[Callable[..., Any], int]:
         value = _import_named(value, f"{place}: {name}")
     if not callable(value):
         raise LoadFailure(f"{place}: {name} is {type(value).__name__}, not a function", [])
-    counts = HOOKS[name]
-    for count in counts:
+    most = HOOKS[name].count(",") + 1
+    for count in range(most, most - _MAY_LACK.get(name, 0) - 1, -1):
         if _takes(value, count):
             return value, count
-    wanted = " or ".join(str(count) for count in sorted(counts))
     raise LoadFailure(
-        f"{place}: {name}{inspect.signature(value)} cannot be called with {wanted} "
-        + ("argument" if wanted == "1" else "arguments"),
-        ["Gunicorn's documentation of the setting names them."],
+        f"{place}: {name}{inspect.signature(value)} cannot be called as Gunicorn does: "
+        f"write {name}({HOOKS[name]})",
+        [],
     )
 
 

@@ -12,10 +12,11 @@ import os
 import re
 import sys
 import types
-from importlib.machinery import SourceFileLoader
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from .report import format_traceback, has_application_frames
+from .source_file import SourceLoader
+from .suggestions import MODULE_NAME, suggest_files, suggest_module, suggest_target
 
 _DEFAULT_NAMES = ("application", "app")
 
@@ -70,14 +71,14 @@ def import_file(file: str) -> Tuple[types.ModuleType, str]:
     if path in _files:
         return _files[path], path
     if not os.path.exists(path):
-        raise LoadFailure(f"No such file: {path}", _suggest_files(path))
+        raise LoadFailure(f"No such file: {path}", suggest_module(file) + suggest_files(path))
     if os.path.isdir(path):
         raise LoadFailure(f"{path} is a directory", ["Name the file in it that has the application."])
     name = re.sub(r"\W", "_", os.path.splitext(os.path.basename(path))[0]) or "app"
     if name in sys.modules:
         # Replacing a module that is in use (io.py, site.py) would break whoever uses it.
         name = "tsgi_file_" + name
-    spec = importlib.util.spec_from_file_location(name, path, loader=SourceFileLoader(name, path))
+    spec = importlib.util.spec_from_file_location(name, path, loader=SourceLoader(name, path))
     if spec is None or spec.loader is None:
         raise LoadFailure(f"{path} cannot be imported", [])
     found = importlib.util.module_from_spec(spec)
@@ -94,7 +95,7 @@ def import_file(file: str) -> Tuple[types.ModuleType, str]:
 
 def import_module(module: str) -> Tuple[types.ModuleType, str]:
     """A module, and its file or name for messages."""
-    if not re.match(r"\w+(\.\w+)*\Z", module):
+    if not MODULE_NAME.match(module):
         raise LoadFailure(
             f"{module!r} is not a module's name", ["A module is named as in an import: package.module"]
         )
@@ -103,8 +104,8 @@ def import_module(module: str) -> Tuple[types.ModuleType, str]:
     except ModuleNotFoundError as error:
         missing = error.name or module
         if not has_application_frames(error) and (module + ".").startswith(missing + "."):
-            details = ["Searched: " + (place or os.getcwd()) for place in sys.path]
-            raise LoadFailure(f"No module named {missing}", details) from error
+            searched = ["Searched: " + (place or os.getcwd()) for place in sys.path]
+            raise LoadFailure(f"No module named {missing}", suggest_target(module) + searched) from error
         raise _describe_import(error, module) from error
     except BaseException as error:
         raise _describe_import(error, module) from error
@@ -116,7 +117,8 @@ def _describe_import(error: BaseException, where: str) -> LoadFailure:
     if isinstance(error, SyntaxError):
         place = f"{error.filename or where}, line {error.lineno}"
         details = [error.text.rstrip("\n")] if error.text else []
-        return LoadFailure(f"Syntax error in {place}: {error.msg}", details, trace)
+        says_more = error.text is not None or has_application_frames(error)
+        return LoadFailure(f"Syntax error in {place}: {error.msg}", details, trace if says_more else None)
     if isinstance(error, ModuleNotFoundError) and error.name in ("uwsgi", "uwsgidecorators"):
         return LoadFailure(
             f"{where} imports {error.name}, which only uWSGI has: it is not in this version of tsgi",
@@ -139,18 +141,6 @@ def _describe_import(error: BaseException, where: str) -> LoadFailure:
 
 def _who_am_i() -> str:
     return "The zygote runs as uid %d, gid %d." % (os.geteuid(), os.getegid())
-
-
-def _suggest_files(path: str) -> List[str]:
-    directory = os.path.dirname(path)
-    try:
-        entries = sorted(os.listdir(directory))
-    except OSError:
-        return [f"There is no directory {directory} either."]
-    found = [entry for entry in entries if entry.endswith((".py", ".wsgi"))]
-    if not found:
-        return [f"There are no Python files in {directory}."]
-    return ["Python files in {}: {}".format(directory, ", ".join(found[:20]))]
 
 
 # ---- the callable
@@ -222,8 +212,16 @@ def _resolve(module: types.ModuleType, origin: str, text: str, wanted: _Wanted) 
         return found(*wanted.call[0], **wanted.call[1])
     except BaseException as error:
         raise LoadFailure(
-            f"{text} in {origin} raised {type(error).__name__}", [], format_traceback(error)
+            f"{text} in {origin} raised {type(error).__name__}",
+            _suggest_no_call(found, wanted),
+            format_traceback(error),
         ) from error
+
+
+def _suggest_no_call(found: Any, wanted: _Wanted) -> List[str]:
+    if wanted.call != ([], {}) or _takes(found) or not _takes(found, None, None):
+        return []
+    return ["Leave the () out: {} is the application itself.".format(".".join(wanted.path))]
 
 
 def _check(application: Any, origin: str, name: str) -> None:
@@ -237,17 +235,17 @@ def _check(application: Any, origin: str, name: str) -> None:
             f"{name} in {origin} is an ASGI application; tsgi serves only WSGI for now",
             ["It is a coroutine function. A WSGI application is called with (environ, start_response)."],
         )
-    if not _takes_two(application):
+    if not _takes(application, None, None):
         raise LoadFailure(
             f"{name} in {origin} cannot be called with (environ, start_response)",
             [f"If it makes the application, name the call: {name}()"],
         )
 
 
-def _takes_two(application: Any) -> bool:
+def _takes(called: Callable[..., Any], *arguments: object) -> bool:
     """False only where the signature says so: many callables have none."""
     try:
-        inspect.signature(application).bind(None, None)
+        inspect.signature(called).bind(*arguments)
     except TypeError:
         return False
     except ValueError:

@@ -113,11 +113,11 @@ class Zygote:
             self._lifeline = Lifeline(self.boot["lifeline"])
             self._catch_up()
             drop_privileges(self.boot["uid"], self.boot["gid"])
-            self.hooks = read_hooks(self.boot, self._executed)
             application = self.boot["application"]
             if application["chdir"]:
                 os.chdir(application["chdir"])
             prepare_path(application)
+            self.hooks = read_hooks(self.boot, self._executed)
             if self.boot["green"]:
                 green.require(self.boot["green"], self.boot["threads"])
             gc.disable()

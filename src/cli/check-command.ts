@@ -17,7 +17,7 @@ const GUNICORN_FILE = "gunicorn.conf.py";
 export async function check(argv: readonly string[], { asJson }: { asJson: boolean }): Promise<number> {
   const report = await reportFor(argv);
   if (report === null) {
-    tell(["check: nothing to check: no file is named, and none is there by default"]);
+    tell("error", ["check: nothing to check: no file is named, and none is there by default"]);
     process.stderr.write(usageOf("check"));
     return 2;
   }
@@ -32,16 +32,35 @@ export async function check(argv: readonly string[], { asJson }: { asJson: boole
 async function reportFor(argv: readonly string[]): Promise<Report | null> {
   const [first, ...rest] = argv;
   if (first === "gunicorn") return reportOfGunicorn(rest);
-  if (first !== undefined && isPythonFile(first)) return reportOfGunicorn(["-c", first, ...rest]);
+  if (first !== undefined && isGunicornFile(first)) return reportOfGunicorn(["-c", first, ...rest]);
   const configuration = await readUwsgi(argv);
-  if (first !== undefined || configuration.entries.length > 0)
-    return reportOf(configuration.files, readSettings(configuration));
+  if (first !== undefined || configuration.entries.length > 0) {
+    const reading = await askMachine(readSettings(configuration));
+    return reportOf(configuration.files, withApplication(reading, first));
+  }
   return existsSync(GUNICORN_FILE) ? reportOfGunicorn([]) : null;
 }
 
-/** Gunicorn's file is a program; with options in front, app.py is an application. */
-function isPythonFile(word: string): boolean {
-  return word.endsWith(".py") || word.startsWith("python:");
+/** It is a program and will be executed: gunicorn.conf.py, gunicorn_live.py, config/gunicorn-config.py. */
+function isGunicornFile(word: string): boolean {
+  return /\.conf\.py$|(^|\/)(gunicorn|[^/]*config)[^/]*\.py$/i.test(word) || word.startsWith("python:");
+}
+
+/** Any other file of Python is an application, and no application is executed for this. */
+function withApplication(reading: Reading, word: string | undefined): Reading {
+  if (word === undefined || !word.endsWith(".py")) return reading;
+  const warning = `${word}: is taken for an application, and was not executed; if it is a configuration of Gunicorn's: tsgi check gunicorn -c ${word}`;
+  return { ...reading, warnings: [...reading.warnings, warning] };
+}
+
+/** What a start would be refused with on this machine. `python`: where it runs already. */
+async function askMachine(reading: Reading, python: string | null = null): Promise<Reading> {
+  if (reading.kind === "problems") return reading;
+  const { foreseeable, preflight } = await import("../master/preflight.ts");
+  const { settings, ...remarks } = reading;
+  const refusals = [...preflight(settings, python), ...foreseeable(settings)];
+  if (refusals.length === 0) return reading;
+  return { ...remarks, kind: "problems", problems: refusals.map(({ text }) => text) };
 }
 
 async function reportOfGunicorn(argv: readonly string[]): Promise<Report> {
@@ -56,18 +75,19 @@ async function reportOfGunicorn(argv: readonly string[]): Promise<Report> {
     case "refused":
       return refused([read.message]);
     case "problems":
-      return reportOfWritten(read.reading);
+      return reportOfWritten(read.reading, read.files);
     case "settings":
       read.gunicorn.zygote.stop();
-      return reportOfWritten(read.reading);
+      return reportOfWritten(await askMachine(read.reading, read.gunicorn.zygote.python), read.files);
   }
 }
 
 /** Gunicorn's defaults count here too, but nobody has written them. */
-function reportOfWritten(reading: Reading): Report {
+function reportOfWritten(reading: Reading, executed: readonly string[]): Report {
   const judgements = reading.judgements.filter(({ entry }) => fileOf(entry) !== GUNICORN_DEFAULTS);
   const files = judgements.flatMap(({ entry }) => fileOf(entry) ?? []);
-  return reportOf(files, { ...reading, judgements });
+  const told = executed.map((file) => `${file}: was executed by Python, as Gunicorn does`);
+  return reportOf(files, { ...reading, judgements, notes: [...reading.notes, ...told] });
 }
 
 function fileOf({ place }: Entry): string | null {

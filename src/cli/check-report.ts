@@ -50,7 +50,7 @@ const MOST_PLACED = 100;
 function withProblem(judgement: Judgement, problems: readonly string[]): Judgement {
   const begin = `${judgement.entry.origin}: `;
   const problem = problems.find((message) => message.startsWith(begin));
-  if (problem === undefined || judgement.severity !== "fine") return judgement;
+  if (problem === undefined || judgement.severity === "error") return judgement;
   return { ...judgement, answer: "unusable", severity: "error", text: problem.slice(begin.length) };
 }
 

@@ -59,7 +59,9 @@ function linesOf({ entry, where, setting }: Row, columns: Columns, { width, inCo
   const indent = columns.where + columns.setting + ANSWER + 3 * GAP.length;
   const hasRoom = width - indent >= NARROWEST_TEXT;
   const margin = " ".repeat(hasRoom ? indent : columns.where + GAP.length);
-  const lines = wrapText(printable(entry.text), width - margin.length);
+  // What to do about an error stands below the table.
+  const [sentence = ""] = entry.text.split("\n", 1);
+  const lines = wrapText(printable(sentence), width - margin.length);
   if (!hasRoom) return [head.trimEnd(), ...lines.map((line) => margin + line)].join("\n");
   const [first = "", ...rest] = lines;
   return [`${head}${GAP}${first}`, ...rest.map((line) => margin + line)].join("\n");
@@ -97,8 +99,13 @@ function shortenedStart(text: string, length: number): string {
 
 /** A remark, its further lines indented. */
 function wrapped(label: string, text: string, width: number): string {
-  const [first = "", ...rest] = wrapText(printable(text), width - GAP.length - "warning: ".length);
+  const [first = "", ...rest] = wrapLines(text, width - GAP.length - "warning: ".length);
   return [`${label}${first}`, ...rest.map((line) => GAP + line)].join("\n");
+}
+
+/** Its own lines stay lines, a traceback's with their indent. */
+function wrapLines(text: string, width: number): readonly string[] {
+  return text.split("\n").flatMap((line) => wrapText(printable(line), width));
 }
 
 /** What is said of one and of several options with each answer. */

@@ -1,9 +1,11 @@
 /** The words of a command line → which command is meant. Reads no file and prints nothing. */
 
+import { existsSync } from "node:fs";
 import { readArgv } from "../config/argv.ts";
 import { options } from "../settings/options.ts";
 import { vocabularyOf } from "../settings/vocabulary.ts";
 import { isShell, isSubcommand, type Shell, type SubcommandName, shells } from "./commands.ts";
+import { mistakenCommand } from "./mistaken-command.ts";
 
 export type Command =
   | { readonly kind: "help"; readonly of: SubcommandName | null }
@@ -37,6 +39,8 @@ export function readCommandLine(argv: readonly string[]): Command {
 }
 
 function readServing(argv: readonly string[]): Command {
+  const problem = mistakenCommand(argv, existsSync);
+  if (problem !== null) return { kind: "mistake", problem };
   const { entries } = readArgv(argv, vocabularyOf(options));
   const asked = entries.find(({ name }) => name === "help" || name === "version")?.name;
   if (asked === "help") return { kind: "help", of: null };

@@ -15,8 +15,10 @@ export const subcommands = {
     help: "Tell what each option of a file does here",
     more: [
       "FILE is uwsgi.ini, .yaml, .xml or .json, also as FILE:section; several make one",
-      "configuration. A file of Python is Gunicorn's. Without FILE: the variables",
-      "UWSGI_… of the environment, or ./gunicorn.conf.py. Nothing is started.",
+      "configuration. gunicorn*.py, *config*.py and *.conf.py are Gunicorn's: Python",
+      "executes them. Without FILE: the variables UWSGI_… of the environment, or",
+      "./gunicorn.conf.py. Nothing is started, but whether this machine has the users,",
+      "directories and interpreter that are named is looked up.",
       "Exit code: 0 if all is fine, 1 with warnings, 2 with errors.",
       "--json is for programs; uWSGI's option of that name is written --json=FILE here.",
     ],

@@ -3,6 +3,7 @@
 import { shells, subcommands } from "./commands.ts";
 import {
   type Completes,
+  configurationEndings,
   type Flag,
   gunicornFlagList,
   optionFlags,
@@ -26,7 +27,13 @@ function __tsgi_command
     contains -- $command $argv
 end
 
+function __tsgi_configurations
+    __fish_complete_path (commandline -ct) | string match -r '^[^\\t]*(?:/|\\.(?:${configurationEndings.join("|")}))(?:\\t.*)?$'
+end
+
 ${commands.join("\n")}
+complete -c tsgi -n '__tsgi_command check' -f -a '(__tsgi_configurations)'
+complete -c tsgi -n '__tsgi_command check' -n 'test (count (commandline -opc)) -eq 2' -f -a gunicorn
 complete -c tsgi -n '__tsgi_command completion' -x -a '${shells.join(" ")}'
 complete -c tsgi -n '__tsgi_command options' -x -a '${searchWords().join(" ")}'
 complete -c tsgi -n '__tsgi_command options' -l schema -d 'JSON schema of the options'
@@ -53,6 +60,9 @@ function argumentOf(completes: Completes, isRequired: boolean): string {
       return `${required}-F`;
     case "directories":
       return `${required}-f -a '(__fish_complete_directories)'`;
+    case "users":
+    case "groups":
+      return `${required}-f -a '(__fish_complete_${completes.kind})'`;
     case "nothing":
       return `${required}-f`;
     case "words":

@@ -3,6 +3,7 @@
 import { shells, subcommands } from "./commands.ts";
 import {
   type Completes,
+  configurationEndings,
   type Flag,
   gunicornFlagList,
   optionFlags,
@@ -35,6 +36,11 @@ _tsgi_first() {
   _files
 }
 
+_tsgi_checked() {
+  (( CURRENT == 3 )) && compadd gunicorn
+  _path_files -g '*.(${configurationEndings.join("|")}) *(-/)'
+}
+
 _tsgi() {
   local curcontext=$curcontext state line
   typeset -A opt_args
@@ -47,7 +53,9 @@ _tsgi() {
         if [[ $words[3] == gunicorn ]]; then
           _arguments -s -S $_tsgi_gunicorn_flags '*:file:_files'
           return
-        fi ;;
+        fi
+        _arguments -s -S $_tsgi_flags '*:file:_tsgi_checked'
+        return ;;
     esac
   fi
   _arguments -s -S $_tsgi_flags '1: :_tsgi_first' '*:file:_files'
@@ -85,6 +93,9 @@ function actionOf(completes: Completes): string {
     case "directories":
       // _files would offer files where there is no directory.
       return "_path_files -/";
+    case "users":
+    case "groups":
+      return `_${completes.kind}`;
     case "nothing":
       return " ";
     case "words":

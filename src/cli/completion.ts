@@ -3,7 +3,7 @@
 import { gunicornSettings } from "../settings/gunicorn/gunicorn-settings.ts";
 import type { Row } from "../settings/option.ts";
 import { options } from "../settings/options.ts";
-import { answerOf, sentenceOf } from "./option-text.ts";
+import { type AnswerWord, answerOf, gunicornAnswer, sentenceOf } from "./option-text.ts";
 
 /** A flag as it may be completed. */
 export interface Flag {
@@ -12,11 +12,13 @@ export interface Flag {
   readonly value: "required" | "optional" | "none";
   readonly completes: Completes;
   readonly help: string;
+  /** Not in this version: offered where nothing else is. */
+  readonly isLater: boolean;
 }
 
 /** What its value may be. */
 export type Completes =
-  | { readonly kind: "files" | "directories" | "nothing" }
+  | { readonly kind: "files" | "directories" | "users" | "groups" | "nothing" }
   | { readonly kind: "words"; readonly words: readonly string[] };
 
 /** Of options that will never be: nobody is led to them. */
@@ -44,17 +46,32 @@ export function shortHelp(help: string): string {
 
 /** For `tsgi gunicorn`. */
 export function gunicornFlagList(): readonly Flag[] {
-  return [...gunicornSettings.values()].flatMap(({ flags, type, purpose, answer }) => {
+  return [...gunicornSettings.values()].flatMap((setting) => {
+    const { flags, type, answer } = setting;
     if (answer.kind === "never") return [];
-    const completes: Completes = { kind: type.metavar === "FILE" ? "files" : "nothing" };
-    return flags.map((written) => ({ written, value: type.value, completes, help: purpose }));
+    return flags.map((written) => ({
+      written,
+      value: type.value,
+      completes:
+        written === "-k" || written === "--worker-class" ? WORKER_CLASSES : completesAs(type.metavar),
+      ...described(gunicornAnswer(setting), setting.purpose),
+    }));
   });
 }
 
+const WORKER_CLASSES: Completes = { kind: "words", words: ["sync", "gthread", "gevent", "eventlet"] };
+
+/** What `tsgi check` reads, by its ending. */
+export const configurationEndings = ["ini", "yaml", "yml", "xml", "json", "py"] as const;
+
 function flagOf(written: string, name: string, row: Row): Flag {
-  const answer = answerOf(row);
-  const help = answer === "works" ? row.help : `${answer}: ${sentenceOf(row)}`;
-  return { written, value: row.type.value, completes: completesOf(name, row), help };
+  const completes = completesOf(name, row);
+  return { written, value: row.type.value, completes, ...described(answerOf(row), sentenceOf(row)) };
+}
+
+function described(answer: AnswerWord, sentence: string): Pick<Flag, "help" | "isLater"> {
+  const help = answer === "works" ? sentence : `${answer}: ${sentence}`;
+  return { help, isLater: answer === "not yet" };
 }
 
 const FILE_NAMES = /^(ini|yaml|xml|json|config|include|inherit|import|shared-import)$/;
@@ -62,9 +79,25 @@ const FILE_NAMES = /^(ini|yaml|xml|json|config|include|inherit|import|shared-imp
 function completesOf(name: string, { row, type }: Row): Completes {
   const words = type.schema["enum"];
   if (Array.isArray(words)) return { kind: "words", words: words.map(String) };
-  if (type.metavar === "DIRECTORY") return { kind: "directories" };
   // Of an option that has no setting here it is not known what its value is: it may be a file.
   const isUnknown = row === "notYet" || row === "noEffect";
-  const isFile = /^(FILE|INTERPRETER|ADDRESS|LOGGER)$/.test(type.metavar) || FILE_NAMES.test(name);
-  return { kind: isFile || isUnknown ? "files" : "nothing" };
+  return isUnknown || FILE_NAMES.test(name) ? { kind: "files" } : completesAs(type.metavar);
+}
+
+function completesAs(metavar: string): Completes {
+  switch (metavar) {
+    case "DIRECTORY":
+      return { kind: "directories" };
+    case "USER":
+      return { kind: "users" };
+    case "GROUP":
+      return { kind: "groups" };
+    case "FILE":
+    case "INTERPRETER":
+    case "ADDRESS":
+    case "LOGGER":
+      return { kind: "files" };
+    default:
+      return { kind: "nothing" };
+  }
 }

@@ -3,7 +3,7 @@
 import { printSettings } from "../settings/gunicorn/print-settings.ts";
 import { gunicornHelpText } from "./gunicorn-help.ts";
 import { type GunicornReading, readGunicorn } from "./read-gunicorn.ts";
-import { remarksToTell, tell } from "./remarks.ts";
+import { tell, tellNotStarted, tellRemarks } from "./remarks.ts";
 import { tsgiVersion } from "./version.ts";
 
 const REFUSED = 1;
@@ -18,17 +18,17 @@ export async function gunicorn(argv: readonly string[]): Promise<number> {
     case "version":
       return print(`tsgi ${tsgiVersion()} (Node ${process.versions.node})\n`);
     case "misread":
-      tell(read.problems);
+      tellNotStarted(read.problems, []);
       return USAGE_ERROR;
     case "refused":
-      tell([read.message]);
+      tell("error", [read.message]);
       return REFUSED;
     case "problems":
-      tell(remarksToTell({ ...read.reading, entries: read.entries }));
-      if (read.reading.kind === "problems") tell([...new Set(read.reading.problems)]);
+      tellRemarks({ ...read.reading, entries: read.entries });
+      tellNotStarted(read.problems, read.reading.warnings);
       return USAGE_ERROR;
     case "settings":
-      tell(remarksToTell({ ...read.reading, entries: read.entries }));
+      tellRemarks({ ...read.reading, entries: read.entries });
       return read.only === null ? serve(read) : checkOnly(read);
   }
 }
@@ -52,7 +52,7 @@ async function checkOnly({ settings, gunicorn: start, only }: Ready): Promise<nu
     return 0;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    tell([error.text]);
+    tell("error", [error.text]);
     return REFUSED;
   }
 }

@@ -3,10 +3,10 @@
 import type { GunicornSetting } from "../settings/gunicorn/setting.ts";
 import type { Row } from "../settings/option.ts";
 
-/** The four answers; `depends` on the value is one of Gunicorn's settings alone. */
-export type AnswerWord = "works" | "no effect" | "not yet" | "never" | "depends";
+/** The four answers. */
+export type AnswerWord = "works" | "no effect" | "not yet" | "never";
 
-export function answerOf({ row }: Row): Exclude<AnswerWord, "depends"> {
+export function answerOf({ row }: Row): AnswerWord {
   switch (row) {
     case "option":
     case "directive":
@@ -35,24 +35,16 @@ export function spelling(name: string, row: Row): string {
     : `${written} ${row.type.metavar}`;
 }
 
+const ANSWERS = { works: "works", noEffect: "no effect", notYet: "not yet", never: "never" } as const;
+
+/** Where it depends on the value: what holds for most. */
 export function gunicornAnswer({ answer }: GunicornSetting): AnswerWord {
-  switch (answer.kind) {
-    case "works":
-      return "works";
-    case "hook":
-      return answer.missing === null ? "works" : "not yet";
-    case "noEffect":
-      return "no effect";
-    case "notYet":
-      return "not yet";
-    case "never":
-      return "never";
-    case "depends":
-      return "depends";
-  }
+  if (answer.kind === "hook") return answer.missing === null ? "works" : "not yet";
+  return ANSWERS[answer.kind === "depends" ? answer.mostly : answer.kind];
 }
 
 export function gunicornSentence({ purpose, answer }: GunicornSetting): string {
   if (answer.kind === "noEffect" || answer.kind === "never") return answer.because;
+  if (answer.kind === "depends") return `${purpose} (${answer.except})`;
   return answer.kind === "hook" && answer.missing !== null ? `${purpose}; ${answer.missing}` : purpose;
 }

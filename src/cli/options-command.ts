@@ -18,7 +18,7 @@ export async function searchOptions(words: readonly string[]): Promise<number> {
   // A letter occurs nearly everywhere.
   const groups = exact !== null && word?.length === 1 ? [] : findOptions(words);
   if (groups.length === 0 && exact === null) {
-    tell([nothingFound(words)]);
+    tell("error", [nothingFound(words)]);
     return NOTHING_FOUND;
   }
   const width = outputWidth();
@@ -33,7 +33,6 @@ function nothingFound(words: readonly string[]): string {
   return `no option says "${words.join(" ")}"${meant}`;
 }
 
-const RELOADS = { applies: "a new value is applied by a reload", restart: "a new value needs a restart" };
 const ORIGINS = { uwsgi: "uWSGI", gunicorn: "Gunicorn", tsgi: "tsgi itself" };
 const LABEL = 13;
 
@@ -57,7 +56,6 @@ function factsOf(name: string, row: Row): readonly (readonly [string, string])[]
     ["Answer", answerOf(row) + because],
     ...(isOption ? ([["Value", row.type.description]] as const) : []),
     ...(isOption ? ([["Default", shownDefault(row) ?? "none"]] as const) : []),
-    ...(isOption ? ([["Reload", RELOADS[row.reload]]] as const) : []),
     ...(row.gunicorn === undefined ? [] : ([["In Gunicorn", row.gunicorn]] as const)),
     ["From", ORIGINS[row.dialect]],
   ];

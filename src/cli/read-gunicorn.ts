@@ -19,7 +19,7 @@ export type GunicornReading =
   | { readonly kind: "misread"; readonly problems: readonly string[] }
   /** Python or the file could not be executed. */
   | { readonly kind: "refused"; readonly message: string }
-  | ({ readonly kind: "problems" } & Understood)
+  | ({ readonly kind: "problems"; readonly problems: readonly string[] } & Understood)
   | ({
       readonly kind: "settings";
       readonly settings: Settings;
@@ -65,7 +65,7 @@ function conclude(zygote: PreparedZygote, result: GunicornResult): GunicornReadi
   const { entries, files } = result.configuration;
   if (reading.kind === "problems") {
     zygote.stop();
-    return { kind: "problems", reading, entries, files };
+    return { kind: "problems", problems: reading.problems, reading, entries, files };
   }
   const gunicorn = { zygote, configuration: result.gunicorn };
   return {
@@ -102,7 +102,7 @@ async function execute(
     import("../master/interpreter.ts"),
     import("../master/prepared-zygote.ts"),
   ]);
-  const python = findInterpreter({ python: commandLine.python, home: null }, environment);
+  const python = findInterpreter({ python: commandLine.python, home: null, written: [] }, environment);
   const source = await chooseSource(commandLine);
   const zygote = PreparedZygote.start({ python, environment });
   const values = await zygote.configure({ do: "configure", ...source, names: [...gunicornSettings.keys()] });

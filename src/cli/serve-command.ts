@@ -7,7 +7,7 @@ import { options } from "../settings/options.ts";
 import { readSettings } from "../settings/read-settings.ts";
 import { vocabularyOf } from "../settings/vocabulary.ts";
 import { print } from "./print.ts";
-import { remarksToTell, tell } from "./remarks.ts";
+import { tellNotStarted, tellRemarks } from "./remarks.ts";
 import { surroundingsOf } from "./surroundings.ts";
 import { tsgiVersion } from "./version.ts";
 
@@ -18,9 +18,9 @@ export async function serve(argv: readonly string[]): Promise<number> {
   const configuration = await readUwsgi(argv);
   if (await showAsked(configuration)) return 0;
   const reading = readSettings(configuration);
-  tell(remarksToTell({ ...reading, entries: configuration.entries }));
+  tellRemarks({ ...reading, entries: configuration.entries });
   if (reading.kind === "problems") {
-    tell([...new Set(reading.problems)]);
+    tellNotStarted(reading.problems, reading.warnings);
     return USAGE_ERROR;
   }
   if (asksFor(configuration, "no-server")) return 0;

@@ -46,6 +46,10 @@ interface Spelling {
   readonly written: string;
 }
 
+/** In letters: a shorter one begins half the table. */
+const SHORTEST = 3;
+const MOST_SHOWN = 4;
+
 class Reading implements CommandLineParts {
   readonly entries: Entry[] = [];
   readonly positionals: Entry[] = [];
@@ -89,7 +93,7 @@ class Reading implements CommandLineParts {
     const origin = `--${written} (argument ${this.#next})`;
     const syntax = this.#vocabulary.long.get(written);
     if (syntax !== undefined) this.#readValue(syntax, attached, { origin, written });
-    else this.#refuse(origin, this.#vocabulary.meant(written));
+    else this.#refuse(origin, this.#meant(written));
   }
 
   #readShort(word: string): void {
@@ -98,7 +102,7 @@ class Reading implements CommandLineParts {
       const first = this.#vocabulary.short.get(word.charAt(1));
       // "-wsgi x" is a slip for "--wsgi x", not the module "sgi".
       if (first === undefined || first.value === "required")
-        return this.#refuse(`-${long} (argument ${this.#next})`, long);
+        return this.#refuse(`-${long} (argument ${this.#next})`, `did you mean --${long}?`);
       const origin = `-${long} (argument ${this.#next})`;
       this.warnings.push(`${origin}: read as single letters, as uWSGI does (did you mean --${long}?)`);
     }
@@ -141,8 +145,22 @@ class Reading implements CommandLineParts {
     return name !== undefined && this.#vocabulary.long.has(name) ? null : word;
   }
 
-  #refuse(origin: string, meant: string | null): void {
-    this.problems.push(`${origin}: no such option${meant === null ? "" : ` (did you mean --${meant}?)`}`);
+  #meant(written: string): string | null {
+    const meant = this.#vocabulary.meant(written);
+    return meant === null ? this.#longerNames(written) : `did you mean --${meant}?`;
+  }
+
+  /** What it may be short for. */
+  #longerNames(written: string): string | null {
+    if (written.length < SHORTEST) return null;
+    const names = [...this.#vocabulary.long.keys()].filter((name) => name.startsWith(written));
+    if (names.length === 0) return null;
+    const shown = names.slice(0, MOST_SHOWN).map((name) => `--${name}`);
+    return `it begins ${[...shown, ...(names.length > MOST_SHOWN ? ["…"] : [])].join(", ")}`;
+  }
+
+  #refuse(origin: string, hint: string | null): void {
+    this.problems.push(`${origin}: no such option${hint === null ? "" : ` (${hint})`}`);
   }
 
   #add(syntax: OptionSyntax, value: string | null, { origin, written }: Spelling): void {

@@ -14,11 +14,15 @@ export function parseIni(text: string): Document {
 function readLines(text: string, draft: Draft): void {
   let section: SectionDraft | null = null;
   let hasStray = false;
+  let isInConflict = false;
   for (const [index, raw] of text.split("\n").entries()) {
     const line = trim(raw);
     const number = index + 1;
     if (line === "" || line.startsWith(";") || line.startsWith("#")) continue;
-    if (line.startsWith("[")) section = openSection(line, number, draft);
+    if (line.startsWith("<<<<<<< ") || (isInConflict && CONFLICT.test(line))) {
+      if (!isInConflict) draft.warn(number, CONFLICT_LEFT);
+      isInConflict = true;
+    } else if (line.startsWith("[")) section = openSection(line, number, draft);
     else if (section !== null) addPair(section, line, number, draft);
     else if (!hasStray) {
       hasStray = true;
@@ -26,6 +30,10 @@ function readLines(text: string, draft: Draft): void {
     }
   }
 }
+
+/** The lines that Git puts between and behind two versions. */
+const CONFLICT = /^(?:={7}|[|>]{7} .*)$/;
+const CONFLICT_LEFT = "a merge conflict was left in the file: the lines of both sides count; delete one side";
 
 function openSection(line: string, number: number, draft: Draft): SectionDraft {
   const end = line.endsWith("]") ? line.length - 1 : line.indexOf("]");

@@ -12,19 +12,32 @@ export interface User {
 }
 
 /** A row of passwd is name:password:uid:gid:…; a number needs no row. */
-export function findUser(option: string, account: Account): User {
+export function findUser(origin: string, account: Account): User {
   const [name, , id, group] = findRow("passwd", account) ?? [];
   if (name !== undefined && id !== undefined) return { name, id: Number(id), group: Number(group) };
   if (account.kind === "id") return { name: null, id: account.id, group: null };
-  throw new Refusal(`${option}: there is no user "${account.name}" on this machine`);
+  throw new Refusal(`${origin}: there is no user "${account.name}" on this machine`);
 }
 
 /** A row of group is name:password:gid:members. */
-export function findGroup(option: string, account: Account): number {
+export function findGroup(origin: string, account: Account): number {
   if (account.kind === "id") return account.id;
   const [, , id] = findRow("group", account) ?? [];
   if (id !== undefined) return Number(id);
-  throw new Refusal(`${option}: there is no group "${account.name}" on this machine`);
+  throw new Refusal(`${origin}: there is no group "${account.name}" on this machine`);
+}
+
+/** All groups of a user, as login gives them. */
+export function groupsOf(user: string): readonly number[] {
+  try {
+    const output = execFileSync("id", ["-G", user], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    return output.trim().split(" ").map(Number);
+  } catch {
+    return [];
+  }
 }
 
 /** For messages: the name where there is one, else the number. */

@@ -26,7 +26,7 @@ export async function bindListeners(settings: Settings): Promise<Listener[]> {
 }
 
 async function takeOrBind(
-  { address }: ListenerSetting,
+  { address, origin, isDefault }: ListenerSetting,
   { left, options }: { left: Set<Listener>; options: BindOptions },
 ): Promise<Listener | Refusal> {
   const match = [...left].find((listener) => isSameAddress(listener, address));
@@ -37,7 +37,7 @@ async function takeOrBind(
   try {
     return await bindListener(address, options);
   } catch (error) {
-    if (error instanceof Refusal) return error;
+    if (error instanceof Refusal) return isDefault ? error : error.at(origin);
     throw error;
   }
 }
@@ -47,7 +47,7 @@ function bindOptions({ address }: ListenerSetting, settings: Settings): BindOpti
     onlyIpv6:
       address.kind === "tcp" && settings.listeners.some((other) => isIpv4OnPort(other.address, address.port)),
     socketMode: settings.chmodSocket,
-    socketOwner: settings.chownSocket === null ? null : resolveOwner(settings.chownSocket),
+    socketOwner: resolveOwner(settings),
   };
 }
 

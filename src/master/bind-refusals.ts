@@ -100,7 +100,7 @@ function explainLowPort(): Explanation {
   return {
     sentence: `permission denied: ports below ${firstFreePort()} belong to root`,
     details: [
-      "choose a higher port, or start as root and give --uid and --gid, or let systemd open the port (tsgi.socket),",
+      "choose a higher port, or start as root and give uid and gid, or let systemd open the port (tsgi.socket),",
       "or grant it: AmbientCapabilities=CAP_NET_BIND_SERVICE in the unit",
     ],
   };

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { originOf } from "../settings/origin.ts";
 import type { Settings } from "../settings/settings.ts";
 import { nameUser } from "./accounts.ts";
 import { Refusal } from "./refusal.ts";
@@ -10,12 +11,13 @@ import { Refusal } from "./refusal.ts";
  * $VIRTUAL_ENV, else python3 on the PATH. Only looks for the file; whether it runs and is new enough shows when the zygote starts.
  */
 export function findInterpreter(
-  settings: Pick<Settings, "python" | "home">,
+  settings: Pick<Settings, "python" | "home" | "written">,
   environment: NodeJS.ProcessEnv,
 ): string {
-  if (settings.python !== null)
-    return findCommand(settings.python, environment) ?? refuseCommand(settings.python);
-  if (settings.home !== null) return findInHome(settings.home) ?? refuseHome(settings.home);
+  const { python, home } = settings;
+  if (python !== null)
+    return findCommand(python, environment) ?? refuseCommand(originOf(settings, "python"), python);
+  if (home !== null) return findInHome(home) ?? refuseHome(originOf(settings, "home"), home);
   const virtualenv = environment["VIRTUAL_ENV"];
   const inVirtualenv = virtualenv === undefined || virtualenv === "" ? null : findInHome(virtualenv);
   return inVirtualenv ?? findCommand("python3", environment) ?? refusePath(environment);
@@ -40,16 +42,19 @@ function isExecutable(path: string): boolean {
   }
 }
 
-function refuseCommand(command: string): never {
+function refuseCommand(origin: string, command: string): never {
   const where = command.includes("/") ? "no executable file is there" : "no such command on the PATH";
-  throw new Refusal(`cannot find the Python interpreter ${command} (--python): ${where}`);
+  throw new Refusal(`${origin}: cannot find the Python interpreter ${command}: ${where}`);
 }
 
-function refuseHome(home: string): never {
-  throw new Refusal(`cannot find a Python in ${home} (--home): neither bin/python3 nor bin/python is there`, [
-    "--home names a virtual environment's directory",
-    `make one with: python3 -m venv ${home}   (on Debian this needs the package python3-venv)`,
-  ]);
+function refuseHome(origin: string, home: string): never {
+  throw new Refusal(
+    `${origin}: cannot find a Python in ${home}: neither bin/python3 nor bin/python is there`,
+    [
+      "it has to be a virtual environment's directory",
+      `make one with: python3 -m venv ${home}   (on Debian this needs the package python3-venv)`,
+    ],
+  );
 }
 
 function refusePath(environment: NodeJS.ProcessEnv): never {
@@ -73,7 +78,8 @@ export async function diagnoseInterpreter(python: string, ending: string): Promi
     );
   });
   if (version instanceof Error) {
-    if ((version as NodeJS.ErrnoException).code === "EACCES") return refuseForeign(python);
+    if ((version as NodeJS.ErrnoException).code === "EACCES")
+      return refuseForeign(python, process.getuid?.() ?? 0);
     return new Refusal(`cannot run the Python interpreter ${python}: ${firstLine(version.message)}`, [
       "try it by hand, or name another one with --python or --home",
     ]);
@@ -83,13 +89,15 @@ export async function diagnoseInterpreter(python: string, ending: string): Promi
   ]);
 }
 
-/** It could be found: so it was root who looked, and then became the user of --uid. */
-function refuseForeign(python: string): Refusal {
-  const user = nameUser(process.getuid?.() ?? 0);
-  return new Refusal(`cannot run the Python interpreter ${python}: user ${user} may not execute it`, [
-    "the file and every directory above it have to be open to that user,",
-    "or name another interpreter with --python or --home",
-  ]);
+/** It could be found: so it was root who looked, and the user of --uid who has to execute it. */
+export function refuseForeign(python: string, uid: number): Refusal {
+  return new Refusal(
+    `cannot run the Python interpreter ${python}: user ${nameUser(uid)} may not execute it`,
+    [
+      "the file and every directory above it have to be open to that user,",
+      "or name another interpreter with --python or --home",
+    ],
+  );
 }
 
 function firstLine(text: string): string {

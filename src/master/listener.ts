@@ -178,7 +178,7 @@ function unixListener(socket: {
 
 async function bindOverStaleSocket(path: string): Promise<Handle> {
   const target = { kind: "unix", path } as const;
-  if (!isDirectory(dirname(path))) throw refuseBind({ target, code: "ENOENT" });
+  requireBindablePath(path);
   const handle = createServerHandle(path, -1, -1);
   if (typeof handle !== "number") return handle;
   if (codeOf(handle) !== "EADDRINUSE") throw refuseBind(failureOf(handle, target));
@@ -187,10 +187,16 @@ async function bindOverStaleSocket(path: string): Promise<Handle> {
   return replaceStaleSocket(path);
 }
 
+/** Asks without binding. What is there and is no socket stays. */
+export function requireBindablePath(path: string): void {
+  const target = { kind: "unix", path } as const;
+  if (!isDirectory(dirname(path))) throw refuseBind({ target, code: "ENOENT" });
+  if (isOtherThanSocket(path)) throw refuseBind({ target, code: "EADDRINUSE", connected: "ENOTSOCK" });
+}
+
 /** Nobody listens on it: an instance that was killed left it behind. */
 function replaceStaleSocket(path: string): Handle {
   const target = { kind: "unix", path } as const;
-  if (!statSync(path).isSocket()) throw refuseBind({ target, code: "EADDRINUSE", connected: "ENOTSOCK" });
   try {
     unlinkSync(path);
   } catch {
@@ -225,6 +231,14 @@ function isDirectory(path: string): boolean {
   } catch {
     // We may not look: then binding says so.
     return true;
+  }
+}
+
+function isOtherThanSocket(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isSocket() === false;
+  } catch {
+    return false;
   }
 }
 

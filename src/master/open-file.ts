@@ -1,12 +1,13 @@
-import { closeSync, constants, lstatSync, openSync, writeSync } from "node:fs";
+import { accessSync, closeSync, constants, lstatSync, openSync, statSync, writeSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import type { Identity } from "./privileges.ts";
 import { Refusal, refuseFile } from "./refusal.ts";
 
 const { O_WRONLY, O_CREAT, O_APPEND, O_TRUNC, O_NOFOLLOW } = constants;
 
 export interface FileToOpen {
-  /** Who has named it: "--logto". */
-  readonly option: string;
+  /** Who has named it: "uwsgi.ini:3: logto". */
+  readonly origin: string;
   readonly path: string;
   /** Whom the processes become, while this one is still root. */
   readonly identity: Identity | null;
@@ -23,18 +24,29 @@ export function replaceFile(file: FileToOpen, content: string): void {
   try {
     writeSync(descriptor, content);
   } catch (error) {
-    throw refuseFile(file.option, file.path, error);
+    throw refuseFile(file.origin, file.path, error);
   } finally {
     closeSync(descriptor);
   }
 }
 
-function open({ option, path, identity }: FileToOpen, how: { flags: number; mode: number }): number {
+function open({ origin, path, identity }: FileToOpen, how: { flags: number; mode: number }): number {
   try {
     if (identity === null || process.getuid?.() !== 0) return openSync(path, how.flags, how.mode);
     return openAsRoot(path, how) ?? openSync(path, how.flags, how.mode);
   } catch (error) {
-    throw error instanceof ForeignLink ? refuseLink(option, path) : refuseFile(option, path, error);
+    throw error instanceof ForeignLink ? refuseLink(origin, path) : refuseFile(origin, path, error);
+  }
+}
+
+/** What opening it would be refused with, as far as it shows without making the file. */
+export function requireWritable(origin: string, path: string): void {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    accessSync(found === undefined ? dirname(resolve(path)) : path, constants.W_OK);
+    if (found?.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
+  } catch (error) {
+    throw refuseFile(origin, path, error);
   }
 }
 
@@ -54,8 +66,8 @@ function openAsRoot(path: string, { flags, mode }: { flags: number; mode: number
   }
 }
 
-function refuseLink(option: string, path: string): Refusal {
-  return new Refusal(`${option} ${path}: is a symbolic link that does not belong to root`, [
+function refuseLink(origin: string, path: string): Refusal {
+  return new Refusal(`${origin}: ${path}: is a symbolic link that does not belong to root`, [
     "root does not follow it, since it may lead anywhere: name the file itself, or let root own the link",
   ]);
 }

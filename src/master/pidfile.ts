@@ -1,16 +1,29 @@
 import { readFileSync, rmSync } from "node:fs";
-import { replaceFile } from "./open-file.ts";
-import type { Identity } from "./privileges.ts";
-import { readCommand } from "./process-table.ts";
+import { originOf } from "../settings/origin.ts";
+import type { Settings } from "../settings/settings.ts";
+import { type FileToOpen, replaceFile } from "./open-file.ts";
+import { isTaken, readCommand } from "./process-table.ts";
+import { Refusal } from "./refusal.ts";
 
 /**
  * Overwrites what is there, as uWSGI does. Answers a warning when that named a tsgi which still
  * runs, else null.
  */
-export function writePidfile(path: string, identity: Identity | null): string | null {
-  const warning = describeLivePredecessor(path);
-  replaceFile({ option: "--pidfile", path, identity }, `${process.pid}\n`);
+export function writePidfile(file: FileToOpen): string | null {
+  const warning = describeLivePredecessor(file.path);
+  replaceFile(file, `${process.pid}\n`);
   return warning;
+}
+
+/** As Gunicorn does: a pid that anybody has refuses the start, one that nobody has any more is replaced. */
+export function refuseSecondInstance(settings: Settings): void {
+  const path = settings.pidfile;
+  const pid = path === null ? null : readPid(path);
+  if (pid === null || pid === process.pid || !isTaken(pid)) return;
+  throw new Refusal(`${originOf(settings, "pidfile")}: already running on PID ${pid}: ${path} names it`, [
+    `it is: ${readCommand(pid) ?? "unknown"}`,
+    "stop it first; if it is no server of this application, remove the file",
+  ]);
 }
 
 /** Only while it still names us: a successor may have taken the file over. */

@@ -1,4 +1,6 @@
-import { type Account, type Owner, showAccount } from "../settings/value-types.ts";
+import { originOf } from "../settings/origin.ts";
+import type { Settings } from "../settings/settings.ts";
+import { showAccount } from "../settings/value-types.ts";
 import { findGroup, findUser, nameGroup, nameUser } from "./accounts.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -12,11 +14,7 @@ export interface Identity {
   readonly groups: readonly number[];
 }
 
-interface WantedIdentity {
-  readonly uid: Account | null;
-  readonly gid: Account | null;
-  readonly addGid: readonly Account[];
-}
+type WantedIdentity = Pick<Settings, "uid" | "gid" | "addGid" | "written">;
 
 /**
  * --uid and --gid as numbers; null when neither is given.
@@ -24,11 +22,13 @@ interface WantedIdentity {
  */
 export function resolveIdentity(wanted: WantedIdentity): Identity | null {
   if (wanted.uid === null && wanted.gid === null && wanted.addGid.length === 0) return null;
-  const user = wanted.uid === null ? null : findUser("--uid", wanted.uid);
+  const user = wanted.uid === null ? null : findUser(originOf(wanted, "uid"), wanted.uid);
   const uid = user?.id ?? process.getuid?.() ?? 0;
-  const gid = wanted.gid === null ? (user?.group ?? uid) : findGroup("--gid", wanted.gid);
+  const gid = wanted.gid === null ? (user?.group ?? uid) : findGroup(originOf(wanted, "gid"), wanted.gid);
   requireRoot(wanted, { uid, gid });
-  const groups = wanted.addGid.map((group) => findGroup("--add-gid", group));
+  const groups = wanted.addGid.map((group) =>
+    findGroup(originOf(wanted, "add-gid", showAccount(group)), group),
+  );
   return { uid, gid, user: user?.name ?? null, groups };
 }
 
@@ -36,28 +36,30 @@ export function resolveIdentity(wanted: WantedIdentity): Identity | null {
 function requireRoot(wanted: WantedIdentity, become: { uid: number; gid: number }): void {
   const [own, ownGroup] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
   if (own !== 0 && wanted.addGid.length > 0) {
-    throw new Refusal(`--add-gid: only root can take on further groups (running as ${nameUser(own)})`, [
-      "start tsgi as root, or leave --add-gid out",
-    ]);
+    throw new Refusal(
+      `${originOf(wanted, "add-gid")}: only root can take on further groups (running as ${nameUser(own)})`,
+      ["start tsgi as root, or leave add-gid out"],
+    );
   }
   if (own === 0 || (own === become.uid && ownGroup === become.gid)) return;
+  const origin = originOf(wanted, wanted.uid === null ? "gid" : "uid");
   const isUser = own !== become.uid;
-  const option = wanted.uid === null ? `--gid ${show(wanted.gid)}` : `--uid ${show(wanted.uid)}`;
   const [what, as] = isUser ? ["user", nameUser(own)] : ["group", nameGroup(ownGroup)];
-  throw new Refusal(`${option}: only root can change the ${what} (running as ${as})`, [
-    "start tsgi as root, or leave --uid and --gid out",
+  throw new Refusal(`${origin}: only root can change the ${what} (running as ${as})`, [
+    "start tsgi as root, or leave uid and gid out",
   ]);
 }
 
-function show(account: Account | null): string {
-  return account === null ? "" : showAccount(account);
-}
-
-/** --chown-socket as numbers; -1 keeps the group that is there. */
-export function resolveOwner(owner: Owner): { uid: number; gid: number } {
+/** --chown-socket as numbers, null where it is not given; -1 keeps the group that is there. */
+export function resolveOwner(
+  settings: Pick<Settings, "chownSocket" | "written">,
+): { uid: number; gid: number } | null {
+  const owner = settings.chownSocket;
+  if (owner === null) return null;
+  const origin = originOf(settings, "chown-socket");
   return {
-    uid: findUser("--chown-socket", owner.user).id,
-    gid: owner.group === null ? -1 : findGroup("--chown-socket", owner.group),
+    uid: findUser(origin, owner.user).id,
+    gid: owner.group === null ? -1 : findGroup(origin, owner.group),
   };
 }
 
@@ -71,7 +73,7 @@ export function dropPrivileges(identity: Identity): void {
   } catch (error) {
     throw new Refusal(
       `cannot become user ${nameUser(identity.uid)}, group ${nameGroup(identity.gid)}: ${(error as Error).message}`,
-      ["only root may change its user: start tsgi as root, or leave --uid and --gid out"],
+      ["only root may change its user: start tsgi as root, or leave uid and gid out"],
     );
   }
 }

@@ -23,7 +23,8 @@ export function isGone({ pid, startTime }: { pid: number; startTime: number }): 
   return found === null ? !isTaken(pid) : found !== startTime;
 }
 
-function isTaken(pid: number): boolean {
+/** By any process, also one that /proc hides. */
+export function isTaken(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {

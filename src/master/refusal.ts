@@ -15,20 +15,63 @@ export class Refusal extends Error {
   get text(): string {
     return [this.message, ...this.details.map((line) => `  ${line}`.trimEnd())].join("\n");
   }
+
+  /** One by one, where several were refused at once. */
+  get all(): readonly Refusal[] {
+    return [this];
+  }
+
+  /** With the place in front that it is about. */
+  at(origin: string): Refusal {
+    return new Refusal(`${origin}: ${this.message}`, this.details);
+  }
+}
+
+class Refusals extends Refusal {
+  readonly #all: readonly Refusal[];
+
+  constructor(all: readonly Refusal[]) {
+    super(all.map((refusal) => refusal.text).join("\n"));
+    this.#all = all;
+  }
+
+  override get all(): readonly Refusal[] {
+    return this.#all;
+  }
 }
 
 /** Several at once, so that the operator mends all of them before the next start. */
 export function joinRefusals(refusals: readonly Refusal[]): Refusal {
   const [only] = refusals;
-  if (only !== undefined && refusals.length === 1) return only;
-  return new Refusal(refusals.map((refusal) => refusal.text).join("\ntsgi: "));
+  return only !== undefined && refusals.length === 1 ? only : new Refusals(refusals);
+}
+
+/** What the question was refused with; null where it has an answer. */
+export function refusalOf(question: () => unknown): Refusal | null {
+  try {
+    question();
+    return null;
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
 }
 
 /** A file that an option names could not be opened for writing. */
-export function refuseFile(option: string, path: string, error: unknown): Refusal {
+export function refuseFile(origin: string, path: string, error: unknown): Refusal {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code !== "ENOENT") return new Refusal(`${option} ${path}: ${message}`);
-  return new Refusal(`${option} ${path}: its directory does not exist`, [
-    "make the directory, or name another file",
-  ]);
+  switch (code) {
+    case "ENOENT":
+      return new Refusal(`${origin}: ${path}: its directory does not exist`, [
+        "make the directory, or name another file",
+      ]);
+    case "EISDIR":
+      return new Refusal(`${origin}: ${path}: is a directory`, ["name a file in it"]);
+    case "EACCES":
+      return new Refusal(`${origin}: ${path}: permission to write it is denied`, [
+        "its directory has to be open to the user who starts tsgi, or name another file",
+      ]);
+    default:
+      return new Refusal(`${origin}: ${path}: ${message}`);
+  }
 }

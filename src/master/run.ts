@@ -3,8 +3,8 @@
  * is made here, in the order that privileges ask for, and removed here.
  */
 import { openLog } from "../observe/log.ts";
+import { originOf } from "../settings/origin.ts";
 import type { Settings } from "../settings/settings.ts";
-import { requireDirectory } from "./application-places.ts";
 import { bindListeners } from "./bind-listeners.ts";
 import { EventQueue } from "./event-queue.ts";
 import { type MasterEvent, SIGNALS } from "./events.ts";
@@ -13,12 +13,14 @@ import { openLifelines } from "./lifelines.ts";
 import type { Listener } from "./listener.ts";
 import { Master } from "./master.ts";
 import { openLogFile } from "./open-file.ts";
-import { removePidfile, writePidfile } from "./pidfile.ts";
+import { refuseSecondInstance, removePidfile, writePidfile } from "./pidfile.ts";
+import { preflight } from "./preflight.ts";
 import type { GunicornStart } from "./prepared-zygote.ts";
-import { dropPrivileges, resolveIdentity } from "./privileges.ts";
+import { dropPrivileges, type Identity, resolveIdentity } from "./privileges.ts";
 import { masterTitle } from "./process-titles.ts";
-import { Refusal } from "./refusal.ts";
+import { joinRefusals, Refusal } from "./refusal.ts";
 import { createRuntimeDirectory, removeAbandoned } from "./runtime-directory.ts";
+import { StartLogs } from "./start-logs.ts";
 
 const STDOUT = 1;
 
@@ -31,38 +33,43 @@ export async function runMaster(settings: Settings, gunicorn: GunicornStart | nu
   const queue = new EventQueue<MasterEvent>();
   // From the first moment: a signal that comes during the start is taken as soon as the loop runs.
   for (const signal of SIGNALS) process.on(signal, () => queue.push({ from: "system", signal }));
+  const logs = new StartLogs();
   try {
-    await serve(settings, gunicorn, queue);
+    await serve(settings, { gunicorn, queue, logs });
     return 0;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    process.stderr.write(`tsgi: ${error.text}\n`);
+    logs.tell(error, settings);
     return 1;
   }
 }
 
-async function serve(
-  settings: Settings,
-  gunicorn: GunicornStart | null,
-  queue: EventQueue<MasterEvent>,
-): Promise<void> {
+interface Start {
+  readonly gunicorn: GunicornStart | null;
+  readonly queue: EventQueue<MasterEvent>;
+  readonly logs: StartLogs;
+}
+
+async function serve(settings: Settings, { gunicorn, queue, logs }: Start): Promise<void> {
   using cleanUps = new DisposableStack();
   cleanUps.defer(() => gunicorn?.zygote.stop());
   if (settings.umask !== null) process.umask(settings.umask);
+  const refusals = preflight(settings, gunicorn?.zygote.python ?? null);
+  if (refusals.length > 0) throw joinRefusals(refusals);
   const python = gunicorn?.zygote.python ?? findInterpreter(settings, process.env);
   const identity = resolveIdentity(settings);
-  requireDirectory("--chdir", settings.chdir);
-  const open = (option: string, path: string | null): number | null =>
-    path === null ? null : openLogFile({ option, path, identity });
+  const { open, writePid } = fileWriters(settings, identity);
   const accessLogPath = settings.reqLogger?.path ?? null;
-  const earlyLog = open("--logto", settings.logto);
+  const earlyLog = open("logto", settings.logto);
+  logs.use(earlyLog);
   // Gunicorn opens both as root; in uWSGI's dialect the requests' file is the user's.
-  const earlyAccessLog = gunicorn === null ? null : open("--req-logger", accessLogPath);
+  const earlyAccessLog = gunicorn === null ? null : open("req-logger", accessLogPath);
+  if (gunicorn !== null) refuseSecondInstance(settings);
   const listeners = await bindListeners(settings);
   cleanUps.defer(() => closeAll(listeners));
   const runtimeDirectory = createRuntimeDirectory(identity);
   cleanUps.defer(() => runtimeDirectory.remove());
-  const pidfileWarning = settings.pidfile === null ? null : writePidfile(settings.pidfile, identity);
+  const pidfileWarning = writePid("pidfile", settings.pidfile);
   let wasRefused = true;
   cleanUps.defer(() => {
     if (!settings.vacuum && !wasRefused) return;
@@ -73,11 +80,12 @@ async function serve(
 
   // From here on as the user who serves.
   removeAbandoned(runtimeDirectory);
-  const logDescriptor = open("--logto2", settings.logto2) ?? earlyLog ?? STDOUT;
+  const logDescriptor = open("logto2", settings.logto2) ?? earlyLog ?? STDOUT;
   const log = openLog(logDescriptor);
-  const secondWarning = settings.pidfile2 === null ? null : writePidfile(settings.pidfile2, identity);
+  logs.use(logDescriptor);
+  const secondWarning = writePid("pidfile2", settings.pidfile2);
   for (const warning of [pidfileWarning, secondWarning]) if (warning !== null) log.event(warning);
-  const accessLog = earlyAccessLog ?? open("--req-logger", accessLogPath);
+  const accessLog = earlyAccessLog ?? open("req-logger", accessLogPath);
   const lifelines = await openLifelines(runtimeDirectory.lifeline, queue);
   cleanUps.defer(() => lifelines.stop());
   const master = new Master({
@@ -92,13 +100,18 @@ async function serve(
     identity,
     gunicorn,
   });
-  try {
-    await master.run();
-    wasRefused = false;
-  } catch (error) {
-    if (logDescriptor !== STDOUT && error instanceof Refusal) log.event(error.text);
-    throw error;
-  }
+  await master.run();
+  wasRefused = false;
+}
+
+/** Of files that options name; nothing happens where there is none. */
+function fileWriters(settings: Settings, identity: Identity | null) {
+  const fileOf = (option: string, path: string) => ({ origin: originOf(settings, option), path, identity });
+  return {
+    open: (option: string, path: string | null) => (path === null ? null : openLogFile(fileOf(option, path))),
+    writePid: (option: string, path: string | null) =>
+      path === null ? null : writePidfile(fileOf(option, path)),
+  };
 }
 
 function closeAll(listeners: readonly Listener[]): void {

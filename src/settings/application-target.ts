@@ -34,9 +34,16 @@ export function readFileTarget(text: string): Target {
 /** The value of --module. */
 export function readModuleTarget(text: string, wanted = "a module such as"): Target {
   const { place, callable } = splitCallable(text);
-  if (!MODULE.test(place)) return wrong(`${wanted} mysite.wsgi:application`);
+  if (!MODULE.test(place)) return wrong(`${wanted} mysite.wsgi:application${hintFor(place)}`);
   if (callable !== null && !CALLABLE.test(callable)) return wrong(wantedCallable(callable));
   return target({ file: null, module: place, callable });
+}
+
+/** For slips that are no module: a file, and Gunicorn's `-w 4`. */
+function hintFor(place: string): string {
+  if (/^\d+$/.test(place))
+    return ` (Gunicorn's options: tsgi gunicorn -w ${place} …; a number of processes: --processes ${place})`;
+  return place.includes("/") || PYTHON_FILE.test(place) ? " (a file is named with wsgi-file)" : "";
 }
 
 /** As people write it. */

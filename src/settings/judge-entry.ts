@@ -73,7 +73,25 @@ function judgeOption(entry: Entry, row: Option<unknown>): Judged {
 }
 
 /** Where it is invalid, `wanted` is the whole text. */
-function readValue(entry: Entry, { type }: Row): Understood<unknown> {
+function readValue(entry: Entry, row: Row): Understood<unknown> {
+  const read = readText(entry, row);
+  const hint = leftPlaceholder(entry.value ?? "");
+  if (hint === null) return read;
+  if (read.kind === "invalid") return { ...read, wanted: `${read.wanted}; ${hint}` };
+  if (read.remark !== null)
+    return { ...read, remark: { ...read.remark, text: `${read.remark.text}; ${hint}` } };
+  return read;
+}
+
+/** For a variable of the environment that was not replaced. */
+function leftPlaceholder(text: string): string | null {
+  const ofShell = /\$\{(\w+)\}/.exec(text)?.[1];
+  if (ofShell !== undefined) return `a variable of the environment is written $(${ofShell})`;
+  const unset = /\$\(([^()]+)\)/.exec(text)?.[1];
+  return unset === undefined ? null : `$(${unset}) is not in the environment`;
+}
+
+function readText(entry: Entry, { type }: Row): Understood<unknown> {
   const isBare = entry.value === null || (entry.value === "" && type.value === "optional");
   const text = isBare ? type.bare : entry.value;
   if (text === undefined || text === null) return { kind: "invalid", wanted: "a value is missing" };

@@ -1,13 +1,15 @@
 /** `tsgi check`: what each line of a configuration does here. */
 
 import assert from "node:assert/strict";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import type { Report } from "../../src/cli/check-report.ts";
 import { checkText, summaryOf } from "../../src/cli/check-text.ts";
 import { folderWith, runTsgi } from "./run-tsgi.ts";
 
 const SITE = `[uwsgi]
-base = /srv/site
+base = /usr/lib
 chdir = %(base)
 module = site.wsgi
 master = true
@@ -30,8 +32,8 @@ test("each line has its place, its value, an answer and a text, in columns", () 
   using folder = folderWith({ "uwsgi.ini": `${SITE}proceses = 4\nphp-app = x\n` });
   const { stdout } = runTsgi(["check", "uwsgi.ini"], { cwd: folder.path });
   const lines = stdout.split("\n");
-  assert.match(lines[0] ?? "", /^uwsgi\.ini:2 {2}base = \/srv\/site {4}placeholder {2}stands for %\(base\)$/);
-  assert.match(lines[1] ?? "", /^uwsgi\.ini:3 {2}chdir = \/srv\/site {3}works {8}change to this directory/);
+  assert.match(lines[0] ?? "", /^uwsgi\.ini:2 {2}base = \/usr\/lib {5}placeholder {2}stands for %\(base\)$/);
+  assert.match(lines[1] ?? "", /^uwsgi\.ini:3 {2}chdir = \/usr\/lib {4}works {8}change to this directory/);
   const columns = lines
     .slice(0, 8)
     .filter((line) => line.startsWith("uwsgi.ini"))
@@ -200,6 +202,50 @@ test("a file of Gunicorn that fails is an error with its traceback", () => {
   assert.equal(status, 2);
   assert.match(stdout, /^error: .*gunicorn\.conf\.py/m);
   assert.match(stdout, /NameError/);
+});
+
+test("what a start would be refused with on this machine is an error of the line that names it", () => {
+  const lines = {
+    uid: "nosuchuser",
+    gid: "nosuchgroup",
+    "chown-socket": "nosuch",
+    chdir: "/nonexistent",
+    home: "/nonexistent",
+    python: "/nope",
+    logto: "/nonexistent/log",
+    pidfile: "/nonexistent/pid",
+    "req-logger": "file:/nonexistent/log",
+    http: "/nonexistent/x.sock",
+    mount: "/x=/nonexistent.py",
+    "wsgi-file": "nowhere.py",
+  };
+  for (const [name, value] of Object.entries(lines)) {
+    const other = name === "wsgi-file" ? "" : "module = site";
+    using folder = folderWith({ "uwsgi.ini": `[uwsgi]\n${other}\n${name} = ${value}\n` });
+    const { entries, problems, exit } = reportOf(["uwsgi.ini"], folder.path);
+    const found = entries.find(({ line }) => line === 3);
+    assert.deepEqual([found?.name, found?.answer, found?.severity], [name, "unusable", "error"]);
+    assert.match(problems.join("\n"), new RegExp(`^uwsgi\\.ini:3: ${name}: `));
+    assert.equal(exit, 2, name);
+    assert.deepEqual(readdirSync(folder.path), ["uwsgi.ini"]);
+  }
+});
+
+test("an application is not executed, and a configuration that is says so", () => {
+  const program = "open('executed', 'w')\n";
+  using folder = folderWith({ "app.py": program, "gunicorn.conf.py": program });
+  const application = runTsgi(["check", "app.py"], { cwd: folder.path });
+  assert.deepEqual([application.status, existsSync(join(folder.path, "executed"))], [1, false]);
+  assert.match(application.stdout, /is taken for an application[\s\S]*tsgi check gunicorn -c app\.py/);
+  const configuration = runTsgi(["check", "gunicorn.conf.py"], { cwd: folder.path });
+  assert.deepEqual([configuration.status, existsSync(join(folder.path, "executed"))], [0, true]);
+  assert.match(configuration.stdout, /^note: gunicorn\.conf\.py: was executed by Python/m);
+});
+
+test("an error of several lines is shown in several lines", () => {
+  using folder = folderWith({});
+  const { stdout } = runTsgi(["check", "gunicorn", "-c", "nosuch.py"], { cwd: folder.path });
+  assert.match(stdout, /nosuch\.py: there is no such file\n +it is looked for in/);
 });
 
 function reportOf(argv: readonly string[], cwd: string): Report {

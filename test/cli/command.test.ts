@@ -41,8 +41,9 @@ test("all mistakes of a command line are shown together, with exit code 2", () =
   assert.equal(status, 2);
   assert.equal(stdout, "");
   assert.deepEqual(stderr.trim().split("\n"), [
-    "tsgi: --proceses (argument 1): no such option (did you mean --processes?)",
-    'tsgi: --threads (argument 2): cannot use "many": a whole number from 1 to 1024 is wanted',
+    "tsgi: error: --proceses (argument 1): no such option (did you mean --processes?)",
+    'tsgi: error: --threads (argument 2): cannot use "many": a whole number from 1 to 1024 is wanted',
+    "tsgi: not started: 2 errors",
   ]);
 });
 

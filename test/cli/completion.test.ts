@@ -22,6 +22,12 @@ const promises: readonly (readonly [line: string, offered: readonly string[]])[]
   ["tsgi chec", ["check"]],
   ["tsgi uw", ["uwsgi.ini"]],
   ["tsgi check uw", ["uwsgi.ini"]],
+  ["tsgi check ", ["folder", "gunicorn", "uwsgi.ini"]],
+  ["tsgi --http-s", ["--http-socket", "…"]],
+  ["tsgi --uid roo", ["root", "…"]],
+  ["tsgi --gid roo", ["root", "…"]],
+  ["tsgi gunicorn -k g", ["gevent", "gthread"]],
+  ["tsgi gunicorn --user roo", ["root", "…"]],
   ["tsgi --protocol ", ["http", "http11", "uwsgi"]],
   ["tsgi --protocol htt", ["http", "http11"]],
   ["tsgi --chdir f", ["folder"]],
@@ -57,10 +63,19 @@ for (const [shell, complete] of Object.entries(shells)) {
   });
 }
 
+test("bash offers what is not in this version where nothing else is", {
+  skip: !existsSync("/bin/bash"),
+}, () => {
+  const script = join(folder.path, "later.bash");
+  run("/bin/sh", ["-c", '"$@" > "$0"', script, ...command("bash")]);
+  assert.deepEqual(completeInBash(script, "tsgi --http-s"), ["--http-socket"]);
+  assert.deepEqual(completeInBash(script, "tsgi --https-s"), ["--https-session-context", "--https-socket"]);
+});
+
 test("another shell is refused by name", () => {
   const { status, stderr } = runTsgi(["completion", "tcsh"]);
   assert.equal(status, 2);
-  assert.equal(stderr, 'tsgi: completion: one of bash, zsh, fish is wanted, not "tcsh"\n');
+  assert.equal(stderr, 'tsgi: error: completion: one of bash, zsh, fish is wanted, not "tcsh"\n');
 });
 
 function command(shell: string): readonly string[] {

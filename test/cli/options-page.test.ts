@@ -17,6 +17,10 @@ test("every option, every alias and every setting of Gunicorn is on the page", (
   );
 });
 
+test("nothing is said of what a reload applies: there is none yet", () => {
+  assert.doesNotMatch(page, /A new value/);
+});
+
 test("every link on the page leads to a heading, and that of an option to its own", () => {
   const headings = new Map<string, string>();
   for (const [, title = ""] of page.matchAll(/^#+ (.+)$/gm)) {

@@ -8,8 +8,8 @@ import { startServer } from "../support/start-server.ts";
 import { folderWith, runTsgi } from "./run-tsgi.ts";
 
 const SITE = "[uwsgi]\nwsgi-file = app.py\nthunder-lock = true\nproceses = 4\n";
-const WARNING = "tsgi: uwsgi.ini:4: proceses: no such option (did you mean processes?)\n";
-const NOTE = /^tsgi: uwsgi\.ini:3: thunder-lock: has no effect here: /m;
+const WARNING = "tsgi: warning: uwsgi.ini:4: proceses: no such option (did you mean processes?)\n";
+const NOTE = /^tsgi: note: uwsgi\.ini:3: thunder-lock: has no effect here: /m;
 
 test("warnings go to the standard error, notes only at level debug, neither at error and critical", () => {
   using folder = folderWith({ "uwsgi.ini": SITE });
@@ -33,7 +33,10 @@ test("all problems of a file are told together, and nothing is started", () => {
   using folder = folderWith({ "uwsgi.ini": "[uwsgi]\nprocesses = -1\nuid = ?\nmodule = site\n" });
   const { status, stdout, stderr } = runTsgi(["uwsgi.ini"], { cwd: folder.path });
   assert.deepEqual([status, stdout], [2, ""]);
-  assert.match(stderr, /^tsgi: uwsgi\.ini:2: processes: .*\ntsgi: uwsgi\.ini:3: uid: .*\n$/);
+  assert.match(
+    stderr,
+    /^tsgi: error: uwsgi\.ini:2: processes: .*\ntsgi: error: uwsgi\.ini:3: uid: .*\ntsgi: not started: 2 errors\n$/,
+  );
 });
 
 test("--show-config prints the configuration with its placeholders replaced, and the start goes on", () => {

@@ -50,7 +50,7 @@ const runs: Readonly<Record<string, Run>> = {
   "a file that is named and missing": {
     argv: ["-c", "nope.py", "app"],
     code: 1,
-    says: /^tsgi: cannot read the configuration file nope\.py: there is no such file$/m,
+    says: /^tsgi: error: cannot read the configuration file nope\.py: there is no such file$/m,
   },
   "a file that raises": {
     argv: ["app"],
@@ -58,17 +58,23 @@ const runs: Readonly<Record<string, Run>> = {
     code: 1,
     says: /gunicorn\.conf\.py[\s\S]*NOT_THERE/,
   },
+  "a user who is not there, with the line": {
+    argv: ["app"],
+    files: { "gunicorn.conf.py": "workers = 2\nuser = 'nosuch'\n" },
+    code: 1,
+    says: /^tsgi: error: gunicorn\.conf\.py:2: user: there is no user "nosuch"/m,
+  },
   "all that is wrong, with lines": {
     argv: ["-w", "x", "app"],
     files: { "gunicorn.conf.py": "\nthreads = 'four'\n\nkeepalive = None\ntime_out = 3\n" },
     code: 2,
     says: /gunicorn\.conf\.py:5: time_out: .*timeout[\s\S]*:2: threads: cannot use 'four'[\s\S]*:4: keepalive: cannot use None[\s\S]*-w \(argument 2\)/,
   },
-  "no application": { argv: [], code: 2, says: /^tsgi: no application is given: .*wsgi_app/ },
+  "no application": { argv: [], code: 2, says: /^tsgi: error: no application is given: .*wsgi_app/ },
   "an unknown flag": {
     argv: ["--bnd", ":1", "app"],
     code: 2,
-    says: /^tsgi: --bnd \(argument 1\): no such option \(did you mean --bind\?\)$/m,
+    says: /^tsgi: error: --bnd \(argument 1\): no such option \(did you mean --bind\?\)$/m,
   },
   "--help": { argv: ["--help"], code: 0, says: /^Usage: tsgi gunicorn [\s\S]*-w, --workers INT/ },
   "--version": { argv: ["-v"], code: 0, says: /^tsgi \d/ },

@@ -21,6 +21,25 @@ const meanings: Readonly<Record<string, Meaning>> = {
     when: { argv: ["-w", "4", "--threads", "8"] },
     options: ["processes=4", "threads=8"],
   },
+  "workers, whatever is wrong with them": {
+    when: { argv: ["-w", "1025"], environment: { WEB_CONCURRENCY: "0" }, file: { workers: "four" } },
+    problems: [
+      "^WEB_CONCURRENCY .*: cannot use '0': a whole number from 1 to 1024 is wanted$",
+      "workers: cannot use 'four': a whole number from 1 to 1024 is wanted$",
+      '-w .*: cannot use "1025": a whole number from 1 to 1024 is wanted$',
+    ],
+  },
+  "numbers that are none of ours count as the nearest": {
+    when: { file: { backlog: 0, graceful_timeout: 10_000_000, keepalive: 10_000_000 } },
+    options: ["listen=1", "reload-mercy=2073600s", "worker-reload-mercy=2073600s", "http-keepalive=2073600s"],
+  },
+  "more greenlets than there can be, and none": {
+    when: { argv: ["-k", "gevent", "--worker-connections", "100000"] },
+    options: ["gevent=16384"],
+  },
+  "Python's logging, which is set up in Python": {
+    when: { file: { logconfig: "logging.conf", logconfig_dict: { version: 1 }, logconfig_json: "l.json" } },
+  },
   "threads of 0 are one": { when: { argv: ["--threads", "0"] }, options: ["threads=1"] },
   "a port alone": { when: { argv: ["-b", ":8000"] }, options: ["http=:8000"] },
   "a host alone": { when: { argv: ["-b", "0.0.0.0"] }, options: ["http=0.0.0.0:8000"] },
@@ -58,7 +77,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   },
   "other names that are plain": {
     when: { argv: ["--log_level=debug", "--pidfile", "/run/a.pid", "--preload_app"] },
-    options: ["log-level=debug", "pidfile=/run/a.pid", "lazy-apps=false"],
+    options: ["log-level=debug", "pidfile=/run/a.pid", "vacuum=true", "lazy-apps=false"],
   },
   graceful_timeout: {
     when: { file: { graceful_timeout: 120 } },
@@ -110,12 +129,12 @@ const meanings: Readonly<Record<string, Meaning>> = {
   "uvicorn's worker": {
     when: { argv: ["-k", "uvicorn.workers.UvicornWorker"] },
     problems: [
-      "-k \\(argument 2\\): is not in this version: serve ASGI applications, .* uvicorn.workers.UvicornWorker",
+      "^-k \\(argument 2\\): ASGI is not in this version: uvicorn.workers.UvicornWorker cannot be run; serve it with uvicorn until then$",
     ],
   },
   "uvicorn's worker, imported": {
     when: { file: { worker_class: { $class: "uvicorn_worker.UvicornH11Worker" } } },
-    problems: ["gunicorn.conf.py:1: worker_class: is not in this version: serve ASGI applications"],
+    problems: ["gunicorn.conf.py:1: worker_class: ASGI is not in this version: uvicorn_worker.UvicornH11"],
   },
   tornado: {
     when: { argv: ["-k", "tornado"] },
@@ -132,7 +151,10 @@ const meanings: Readonly<Record<string, Meaning>> = {
   },
   "TLS is not left out in silence": {
     when: { file: { certfile: "a.pem", keyfile: "a.key" } },
-    problems: ["gunicorn.conf.py:1: certfile: is not in this version: serve TLS", "keyfile"],
+    problems: [
+      "certfile: is not in this version: serve TLS .*; the start is refused: leave it out and let a proxy",
+      "keyfile",
+    ],
   },
   "the PROXY protocol": { when: { argv: ["--proxy-protocol=v1"] }, problems: ["is not in this version"] },
   FORWARDED_ALLOW_IPS: {
@@ -154,6 +176,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
         },
         certfile: null,
         proxy_protocol: false,
+        protocol: "http",
         worker_class: "sync",
         logger_class: "gunicorn.glogging.Logger",
         header_map: "drop",
@@ -186,7 +209,14 @@ const meanings: Readonly<Record<string, Meaning>> = {
       },
     },
   },
-  "a constant from which a setting is made": { when: { file: { WORKERS: 4, timeouts: 1, timeout: 30 } } },
+  "a constant from which a setting is made": {
+    when: { file: { WORKERS: 4, workers: 4 } },
+    options: ["processes=4"],
+  },
+  "a name that is nearly a setting which is there too": {
+    when: { file: { time_out: 3, timeout: 30 } },
+    warnings: ["time_out: is no setting of Gunicorn and has no effect \\(did you mean timeout"],
+  },
 
   "gunicorn -w 4 -b 0.0.0.0:5000 'wsgi:create_app()'": {
     when: { argv: ["-w", "4", "-b", "0.0.0.0:5000"] },
@@ -213,7 +243,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   "all that is wrong, at once": {
     when: { argv: ["-w", "x"], file: { threads: "four", timeout: null } },
     problems: [
-      "gunicorn.conf.py:1: threads: cannot use 'four': a whole number from 0 up is wanted",
+      "gunicorn.conf.py:1: threads: cannot use 'four': a whole number from 0 to 1024 is wanted",
       "gunicorn.conf.py:2: timeout: cannot use None",
       '-w \\(argument 2\\): cannot use "x"',
     ],

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, lchownSync, readFileSync, symlinkSync } from "node:fs";
 import net from "node:net";
 import { test } from "node:test";
+import { ANY_USERS_PYTHON, cannotBecome } from "../support/other-user.ts";
 import { readNotes, runGunicornToEnd, startGunicorn } from "../support/start-gunicorn.ts";
-import { Folder, NODE, until } from "../support/start-server.ts";
+import { Folder, until } from "../support/start-server.ts";
 
 /** Behind the lines that the tests put in front of every file. */
 const FAILURES = {
@@ -24,7 +24,11 @@ const FAILURES = {
   ],
   "a hook with the wrong arguments": [
     "def post_fork(server): pass",
-    /gunicorn\.conf\.py:\d+: post_fork\(server\) cannot be called with 2 arguments/,
+    /gunicorn\.conf\.py:\d+: post_fork\(server\) cannot be called .*: write post_fork\(server, worker\)/,
+  ],
+  "a logconfig that is not there": [
+    'chdir = "/tmp"\nlogconfig = "no-such.conf"',
+    /gunicorn\.conf\.py:\d+: logconfig: logging cannot be configured .* there is no file \/tmp\/no-such\.conf\n/,
   ],
 } as const;
 
@@ -39,11 +43,65 @@ for (const [what, [text, message]] of Object.entries(FAILURES)) {
   });
 }
 
+test("logconfig sets up what hooks log, from a file below chdir", async () => {
+  using folder = new Folder();
+  folder.write("below/logging.conf", LOGGING);
+  folder.write("below/app.py", applicationThatAnswers("'hello'"));
+  const configuration = `
+chdir = "below"
+logconfig = "logging.conf"
+def when_ready(server): server.log.info("ready")
+`;
+  await using server = await startGunicorn(folder, { configuration });
+  await until("the line", () => existsSync(folder.file("below/hooks.log")));
+  await until("the line", () => folder.read("below/hooks.log") === "hook says ready\n");
+  assert.doesNotMatch(server.log, /is not in this version/);
+});
+
+test("pidfile: a second instance is refused, a stale one is replaced, and it goes at the end", async () => {
+  using folder = new Folder();
+  const configuration = 'pidfile = "tsgi.pid"';
+  // No pid is so high.
+  folder.write("tsgi.pid", "999999999\n");
+  await using server = await startGunicorn(folder, { configuration });
+  assert.equal(folder.read("tsgi.pid"), `${server.pid}\n`);
+  const second = await runGunicornToEnd(folder, { configuration });
+  assert.equal(second.exit.code, 1);
+  assert.match(
+    second.output,
+    new RegExp(`gunicorn\\.conf\\.py:\\d+: pidfile: already running on PID ${server.pid}: .*tsgi\\.pid`),
+  );
+  assert.equal(folder.read("tsgi.pid"), `${server.pid}\n`);
+  await server.stop();
+  assert.equal(existsSync(folder.file("tsgi.pid")), false);
+});
+
 test("what the file prints is in the log", async () => {
   using folder = new Folder();
   await using server = await startGunicorn(folder, { configuration: "print('reading', __file__)" });
   await server.waitForLog(/^reading .*gunicorn\.conf\.py$/m);
 });
+
+const LOGGING = `
+[loggers]
+keys = root, error
+[handlers]
+keys = file
+[formatters]
+keys = plain
+[logger_root]
+handlers =
+[logger_error]
+qualname = gunicorn.error
+level = INFO
+handlers = file
+[handler_file]
+class = FileHandler
+args = ("hooks.log",)
+formatter = plain
+[formatter_plain]
+format = hook says %(message)s
+`;
 
 test("a file that hangs: a signal ends the start, and nothing stays behind", async () => {
   for (const signal of ["SIGTERM", "SIGINT", "SIGKILL"] as const) {
@@ -132,20 +190,19 @@ def when_ready(server): server.log.info("hooks too")
       return "";
     }
   };
-  await until("the lines in the file", () => /hooks too/.test(log()));
+  await server.until(
+    "the lines in the file",
+    () => /hooks too/.test(log()),
+    () => server.log + log(),
+  );
   assert.match(log(), /^imported$/m);
   assert.match(log(), /Listening at: http:\/\/127\.0\.0\.1:\d+ /);
   assert.equal(server.log, "");
 });
 
-const ANY_USERS_PYTHON = "/usr/bin/python3";
+const asNobody = { skip: cannotBecome({ user: "nobody", group: "daemon" }, ANY_USERS_PYTHON) };
 
-test("started as root: the file is executed by root, all else runs as the user", async (context) => {
-  if (process.getuid?.() !== 0) return context.skip("only root can become another user");
-  if (!existsSync(ANY_USERS_PYTHON)) return context.skip("no Python that another user may run");
-  const asNobody = ["--reuid", "nobody", "--regid", "daemon", "--clear-groups", NODE, "--version"];
-  if (spawnSync("setpriv", asNobody).status !== 0)
-    return context.skip("this clone lies where no other user may go");
+test("started as root: the file is executed by root, all else runs as the user", asNobody, async () => {
   using folder = new Folder();
   chmodSync(folder.path, 0o777);
   chmodSync(folder.write("notes", ""), 0o666);
@@ -175,9 +232,7 @@ def post_fork(server, worker): note("post_fork", ${identity})
   assert.match(readNotes(folder)[3] ?? "", /^file [1-9]/);
 });
 
-const asRoot = { skip: process.getuid?.() === 0 ? false : "only root can become another user" };
-
-test("started as root: both logs may lie where only root writes, as with Gunicorn", asRoot, async () => {
+test("started as root: both logs may lie where only root writes, as with Gunicorn", asNobody, async () => {
   using folder = new Folder();
   chmodSync(folder.path, 0o755);
   const configuration = `
@@ -188,9 +243,10 @@ errorlog = "error.log"
   const log = (name: string) => readFileSync(folder.file(name), "utf8");
   const args = ["--python", ANY_USERS_PYTHON];
   await using server = await startGunicorn(folder, { configuration, args, withoutWaiting: true });
-  await until(
+  await server.until(
     "the start",
     () => existsSync(folder.file("error.log")) && /^listening/m.test(log("error.log")),
+    () => `${server.log}\n${existsSync(folder.file("error.log")) ? log("error.log") : ""}`,
   );
   const url = /^listening on (http:\S+)/m.exec(log("error.log"))?.[1] ?? "";
   assert.equal((await fetch(url)).status, 200);
@@ -198,13 +254,14 @@ errorlog = "error.log"
   await server.stop();
 });
 
-test("started as root: a log or pidfile behind another user's link is refused", asRoot, async () => {
+test("started as root: a log or pidfile behind another user's link is refused", asNobody, async () => {
+  const args = ["--python", ANY_USERS_PYTHON];
   for (const setting of ["errorlog", "accesslog", "pidfile"]) {
     using folder = new Folder();
     symlinkSync(folder.write("target", "precious"), folder.file("link"));
     lchownSync(folder.file("link"), 65534, 65534);
     const configuration = `user = "nobody"\n${setting} = "link"\n`;
-    const { exit, output, leftBehind } = await runGunicornToEnd(folder, { configuration });
+    const { exit, output, leftBehind } = await runGunicornToEnd(folder, { configuration, args });
     assert.match(output, /link: is a symbolic link that does not belong to root/);
     assert.deepEqual([exit.code, leftBehind], [1, []]);
     assert.equal(readFileSync(folder.file("target"), "utf8"), "precious");

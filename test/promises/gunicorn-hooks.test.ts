@@ -136,7 +136,7 @@ for (const hook of [
   test(`${hook} that raises ends the start, with its line and its traceback`, async () => {
     using folder = new Folder();
     const { exit, output, leftBehind } = await runGunicornToEnd(folder, {
-      configuration: `def ${hook}(*arguments):\n    raise ValueError("boom")\n`,
+      configuration: `def ${hook}(*arguments):\n    boom = ValueError("boom")\n    raise boom\n`,
       args: ["--workers", "2"],
     });
     assert.deepEqual(exit, { code: 1, signal: null });
@@ -144,7 +144,8 @@ for (const hook of [
       output,
       new RegExp(`^tsgi: .*gunicorn\\.conf\\.py:\\d+: the hook ${hook} failed: ValueError: boom$`, "m"),
     );
-    assert.match(output, new RegExp(`gunicorn\\.conf\\.py", line \\d+, in ${hook}`));
+    const line = /gunicorn\.conf\.py:(\d+): the hook/.exec(output)?.[1];
+    assert.match(output, new RegExp(`gunicorn\\.conf\\.py", line ${line}, in ${hook}`));
     assert.doesNotMatch(output, /python\/tsgi/);
     assert.deepEqual(leftBehind, []);
   });

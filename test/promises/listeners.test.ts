@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { type RequestOptions, request } from "node:http";
 import { createServer } from "node:net";
 import { test } from "node:test";
 import { writeHelloApp } from "../support/hello-app.ts";
-import { Folder, NODE, runToEnd, startServer } from "../support/start-server.ts";
+import { ANY_USERS_PYTHON, cannotBecome } from "../support/other-user.ts";
+import { Folder, runToEnd, startServer } from "../support/start-server.ts";
 
 test("port 0 takes a free port, and the start line says which", async () => {
   using folder = new Folder();
@@ -97,17 +98,14 @@ test("--chmod-socket and --chown-socket set mode and owner of a Unix socket", as
   if (owner.length > 0) assert.deepEqual([uid, gid], [idOf("passwd", "nobody"), idOf("group", "daemon")]);
 });
 
-test("--uid, --gid, --add-gid: every process becomes that user, with its groups", async (context) => {
-  if (process.getuid?.() !== 0) return context.skip("only root can become another user");
-  if (!existsSync("/usr/bin/python3")) return context.skip("no Python that another user may run");
-  const asNobody = ["--reuid", "nobody", "--regid", "daemon", "--clear-groups", NODE, "--version"];
-  if (spawnSync("setpriv", asNobody).status !== 0)
-    return context.skip("this clone lies where no other user may go");
+test("--uid, --gid, --add-gid: every process becomes that user, with its groups", {
+  skip: cannotBecome({ user: "nobody", group: "daemon" }, ANY_USERS_PYTHON),
+}, async () => {
   using folder = new Folder();
   const app = writeHelloApp(folder);
   execFileSync("chmod", ["-R", "a+rX", folder.path]);
   const identity = ["--uid", "nobody", "--gid", "daemon", "--add-gid", "12345"];
-  const options = [...identity, "--python", "/usr/bin/python3", app];
+  const options = [...identity, "--python", ANY_USERS_PYTHON, app];
   await using server = await startServer(["--http", "127.0.0.1:0", ...options]);
   assert.equal((await server.fetch()).status, 200);
   const [user, group] = [idOf("passwd", "nobody"), idOf("group", "daemon")];

@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { after, test } from "node:test";
 import { writeHelloApp } from "../support/hello-app.ts";
+import { ordinaryUser } from "../support/other-user.ts";
 import { Folder, runToEnd, startServer, until } from "../support/start-server.ts";
 
 const folder = new Folder();
 after(() => folder[Symbol.dispose]());
 
-const isRoot = process.getuid?.() === 0;
+const ordinary = ordinaryUser();
 
 test("umask counts for the sockets and for what the application writes", async () => {
   const app = writeHelloApp(folder, {
@@ -50,14 +51,12 @@ test("pidfile2 names the master, and goes with vacuum", async () => {
   assert.equal(existsSync(pidfile), false);
 });
 
-test("a further group without being root is refused", {
-  skip: isRoot ? false : "needs another user",
-}, async () => {
-  const wrapper = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"];
+test("a further group without being root is refused", { skip: ordinary.skip }, async () => {
+  const { wrapper } = ordinary;
   const app = writeHelloApp(folder);
   const { exit, output } = await runToEnd(["--add-gid", "12345", app], { wrapper });
   assert.equal(exit.code, 1);
-  assert.match(output, /--add-gid: only root can take on further groups/);
+  assert.match(output, /--add-gid \(argument 3\): only root can take on further groups/);
 });
 
 test("imports come before the application, and one that fails is shown and stops nothing", async () => {

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { writeHelloApp } from "../support/hello-app.ts";
+import { ANY_USERS_PYTHON, cannotBecome, NOBODY, wrapperOf } from "../support/other-user.ts";
 import { Folder, NODE, runToEnd, type StartOptions, startServer } from "../support/start-server.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Starts, expects exit code 1 with nothing left behind, and answers what was written. */
 async function refused(args: readonly string[], options: StartOptions = {}): Promise<string> {
@@ -25,7 +29,7 @@ test("an application that raises is refused with its own traceback in full", asy
   folder.write("shop/prices.py", "def load():\n    return 1 / 0\n");
   const app = folder.write("app.py", "import shop.prices\n\nshop.prices.load()\n");
   const output = await refused(["--chdir", folder.path, app]);
-  assert.match(output, /^tsgi: .*app\.py/m);
+  assert.match(output, /^tsgi: error: .*app\.py/m);
   assert.match(output, /File ".*app\.py", line 3/);
   assert.match(output, /File ".*shop\/prices\.py", line 2, in load/);
   assert.match(output, /ZeroDivisionError: division by zero/);
@@ -121,28 +125,35 @@ test("a port below 1024 without the right to it is refused with what to do", asy
   assert.match(output, /CAP_NET_BIND_SERVICE/);
 });
 
-test("another user that only root could become is refused before anything is made", async (context) => {
-  if (process.getuid?.() !== 0) return context.skip("only root can give up being root");
+const somebody = { user: "12345", group: "12345" };
+
+test("another user that only root could become is refused before anything is made", {
+  skip: cannotBecome(somebody),
+}, async () => {
   using folder = new Folder();
   const app = writeHelloApp(folder);
   // Still root's files, without root's rights.
-  const wrapper = ["setpriv", "--regid", "12345", "--clear-groups", "--reuid", "12345"];
-  const node = spawnSync("setpriv", [...wrapper.slice(1), NODE, "--version"]);
-  if (node.status !== 0) return context.skip("this clone lies where no other user may go");
+  const wrapper = wrapperOf(somebody);
   execFileSync("chmod", ["-R", "a+rX", folder.path]);
-  const options = ["--uid", "nobody", "--python", "/usr/bin/python3", app];
+  const options = ["--uid", "nobody", "--python", ANY_USERS_PYTHON, app];
   const { output, exit, leftBehind } = await runToEnd(options, { wrapper });
   assert.equal(exit.code, 1);
-  assert.match(output, /--uid nobody: only root can change the user \(running as 12345\)/);
+  assert.match(output, /--uid \(argument \d+\): only root can change the user \(running as 12345\)/);
   assert.deepEqual(leftBehind, []);
 });
 
 test("an interpreter that is not there is refused with where it was looked for", async () => {
   using folder = new Folder();
   const app = writeHelloApp(folder);
-  assert.match(await refused(["--python", "/no/python3", app]), /interpreter \/no\/python3 \(--python\)/);
+  assert.match(
+    await refused(["--python", "/no/python3", app]),
+    /--python \(argument \d+\): cannot find .* \/no\/python3: no executable/,
+  );
   const output = await refused(["--home", folder.path, app]);
-  assert.match(output, /cannot find a Python in .* \(--home\): neither bin\/python3 nor bin\/python/);
+  assert.match(
+    output,
+    /--home \(argument \d+\): cannot find a Python in .*: neither bin\/python3 nor bin\/python/,
+  );
   assert.match(output, /python3 -m venv .*python3-venv/);
   const environment = { PATH: folder.path, VIRTUAL_ENV: "" };
   assert.match(await refused([app], { environment }), /there is no python3 on the PATH[\s\S]*PATH is /);
@@ -168,8 +179,14 @@ test("an interpreter that is too old is refused with its version", async (contex
 test("a user, a log file and a pidfile that cannot be had are refused", async () => {
   using folder = new Folder();
   const app = writeHelloApp(folder);
-  assert.match(await refused(["--uid", "no-such-user", app]), /--uid: there is no user "no-such-user"/);
-  assert.match(await refused(["--gid", "no-such-group", app]), /--gid: there is no group "no-such-group"/);
+  assert.match(
+    await refused(["--uid", "no-such-user", app]),
+    /--uid \(argument \d+\): there is no user "no-such-user"/,
+  );
+  assert.match(
+    await refused(["--gid", "no-such-group", app]),
+    /--gid \(argument \d+\): there is no group "no-such-group"/,
+  );
   assert.match(
     await refused(["--logto", folder.file("no/log"), app]),
     /--logto .*no\/log: its directory does not exist/,
@@ -188,11 +205,12 @@ test("a directory in the wrong place is refused by its name", async () => {
   assert.match(await refused(["--chdir", missing, app]), /--chdir .*missing: there is no such directory/);
   assert.match(await refused(["--chdir", app, "app"]), /--chdir .*app\.py: is not a directory/);
   for (const target of ["site", "site/"])
-    assert.match(await refused([target], { cwd: folder.path }), /tsgi: .*site is a directory\n/);
+    assert.match(await refused([target], { cwd: folder.path }), /tsgi: error: .*site is a directory\n/);
 });
 
-test("an interpreter that the user of --uid may not execute is refused with that user", async (context) => {
-  if (process.getuid?.() !== 0) return context.skip("only root can become another user");
+test("an interpreter that the user of --uid may not execute is refused with that user", {
+  skip: cannotBecome(NOBODY),
+}, async () => {
   using folder = new Folder();
   const app = writeHelloApp(folder);
   folder.write("bin/python3", "#!/bin/sh\n");
@@ -217,6 +235,46 @@ test("a refusal also stands in the log file, where --logto names one", async () 
   const app = folder.write("app.py", "raise RuntimeError('no database')\n");
   await refused(["--logto", folder.file("log"), app]);
   assert.match(folder.read("log"), /RuntimeError: no database/);
+});
+
+test("what is refused for a line of a file is told with that line, together, and in the log file too", async () => {
+  using folder = new Folder();
+  const app = writeHelloApp(folder);
+  const lines = [
+    `wsgi-file = ${app}`,
+    `logto = ${folder.file("log")}`,
+    "chown-socket = nosuch",
+    "chdir = /nope",
+  ];
+  const file = folder.write("uwsgi.ini", `[uwsgi]\n${lines.join("\n")}\n`);
+  const output = await refused([file]);
+  assert.match(output, /^tsgi: error: .*uwsgi\.ini:4: chown-socket: there is no user "nosuch"/m);
+  assert.match(output, /^tsgi: error: .*uwsgi\.ini:5: chdir: \/nope: there is no such directory/m);
+  assert.match(output, /^tsgi: not started: 2 errors$/m);
+  assert.match(folder.read("log"), /uwsgi\.ini:4: chown-socket: .*\n.*uwsgi\.ini:5: chdir: /);
+});
+
+test("a user who may not go where tsgi lies is refused before anything is made", async (context) => {
+  if (process.getuid?.() !== 0) return context.skip("only root can become another user");
+  using folder = new Folder();
+  for (const part of ["bin", "src", "python", "package.json"])
+    cpSync(join(ROOT, part), folder.file(part), { recursive: true });
+  symlinkSync(join(ROOT, "node_modules"), folder.file("node_modules"));
+  const app = writeHelloApp(folder);
+  mkdirSync(folder.file("tmp"));
+  const options = ["--uid", "nobody", "--python", ANY_USERS_PYTHON, app];
+  for (const [words, code] of [[[], 1] as const, [["check"], 2] as const]) {
+    const argv = [folder.file("bin/tsgi.js"), ...words, ...options];
+    const env = { ...process.env, TMPDIR: folder.file("tmp") };
+    const { status, stdout, stderr } = spawnSync(NODE, argv, { env, encoding: "utf8", timeout: 30_000 });
+    const output = (stdout + stderr).replace(/\s+/g, " ");
+    assert.equal(status, code, output);
+    assert.match(
+      output,
+      /--uid \(argument 1\): user nobody may not enter \/\S+, where (tsgi|Node) lies install/,
+    );
+    assert.deepEqual(readdirSync(folder.file("tmp")), []);
+  }
 });
 
 function findOldPython(): string | null {

@@ -159,7 +159,25 @@ class GunicornFile(unittest.TestCase):
         for text, message in cases.items():
             with self.subTest(text):
                 self.assertEqual(self.refuse(text).message, message)
-        self.assertIn("null byte", self.refuse(b"workers\0 = 1\n").message)
+
+    def test_a_file_that_is_no_text(self):
+        advice = " (save it as UTF-8, or name its encoding in the first line: # coding: …)"
+        flaws = {
+            b"\x7fELF\0\xff": "1: it is not a text: it holds a zero byte",
+            b"workers = 1\nbind\0 = 1\n": "2: it is not a text: it holds a zero byte",
+            "workers = 1\n".encode("utf-16"): "1: it is not a text: it holds a zero byte",
+            b"proc_name = 'K\xf6ln'\n": "1: it is not UTF-8: it holds the byte 0xf6" + advice,
+            b"a = 1\r\n\r\n'\xf6'\r\n": "3: it is not UTF-8: it holds the byte 0xf6" + advice,
+            b"# coding: ascii\n'\xf6'\n": "2: it is not ASCII: it holds the byte 0xf6"
+            + advice.replace("UTF-8", "ASCII"),
+        }
+        for text, message in flaws.items():
+            with self.subTest(text):
+                failure = self.refuse(text)
+                self.assertEqual(failure.message, "gunicorn.conf.py:" + message)
+                self.assertEqual((failure.details, failure.traceback), ([], None))
+        for text in (b"# coding: nonsense\n", b"# coding: hex\n"):
+            self.assertRegex(self.refuse(text).message, r"^gunicorn\.conf\.py:1: .*(encoding|hex)")
 
     def test_gunicorn_that_is_not_installed(self):
         sys.modules["gunicorn"] = None
@@ -187,9 +205,11 @@ class GunicornFile(unittest.TestCase):
     def test_a_hook_has_to_be_callable_as_gunicorn_calls_it(self):
         cases = {
             "on_starting = 3": "on_starting is int, not a function",
-            "def pre_fork(server): pass": "pre_fork(server) cannot be called with 2 arguments",
+            "def pre_fork(server): pass": "pre_fork(server) cannot be called as Gunicorn does: "
+            "write pre_fork(server, worker)",
             "on_starting = 'no.such'": "on_starting = 'no.such' cannot be imported: No module named 'no'",
-            "def post_request(w): pass": "post_request(w) cannot be called with 2 or 3 or 4 arguments",
+            "def post_request(w): pass": "post_request(w) cannot be called as Gunicorn does: "
+            "write post_request(worker, req, environ, resp)",
         }
         for text, message in cases.items():
             with self.subTest(text):
@@ -197,6 +217,16 @@ class GunicornFile(unittest.TestCase):
         for text in ("def post_request(w, r): pass", "def pre_fork(*all): pass", "on_starting = 'os.fspath'"):
             with self.subTest(text):
                 self.assertEqual(len(self.describe(text)["hooks"]), 1)
+
+    def test_an_error_has_the_innermost_line_of_the_file(self):
+        executed = execute(
+            self.write("def on_starting(server):\n    import json\n    json.loads('x')\n"), None
+        )
+        try:
+            executed.namespace["on_starting"](None)
+        except ValueError as error:
+            self.assertEqual(executed.place_in(error), "gunicorn.conf.py:3")
+        self.assertIsNone(executed.place_in(KeyError()))
 
     def test_what_the_file_prints_goes_where_it_always_goes(self):
         with tempfile.TemporaryFile("w+") as out, contextlib.redirect_stdout(out):

@@ -5,6 +5,7 @@ import io
 import logging
 import os
 import sys
+import time
 import unittest
 import weakref
 
@@ -137,8 +138,24 @@ class GunicornHooksTest(unittest.TestCase):
         hooks.server.log.warning("no")
         hooks.server.log.error("yes")
         self.assertRegex(self.written(), r"\[ERROR\] yes\n$")
-        with self.assertRaisesRegex(LoadFailure, "conf.py: logging cannot be configured"):
+        with self.assertRaisesRegex(LoadFailure, "conf.py: logconfig_dict: logging cannot be configured"):
             self.hooks({"logconfig_dict": {"version": 7}})
+
+    def test_a_logconfig_that_is_not_there_is_named_with_its_line_or_flag(self):
+        for name, flag in (("logconfig", "--log-config"), ("logconfig_json", "--log-config-json")):
+            for given, where in (("/no/such", f"conf.py:1: {name}"), ("/other", flag)):
+                with self.subTest(name, given=given), self.assertRaises(LoadFailure) as caught:
+                    self.hooks({name: "/no/such"}, **{name: given})
+                said = f"{where}: logging cannot be configured like that: there is no file /no/such"
+                self.assertEqual(caught.exception.message, said)
+                self.assertIsNone(caught.exception.traceback)
+
+    def test_a_worker_has_what_hooks_of_timeouts_look_at(self):
+        worker = self.hooks({"timeout": 30, "max_requests": 7}).worker
+        worker.tmp.notify()
+        worker.notify()
+        self.assertLess(time.monotonic() - worker.tmp.last_update(), worker.timeout)
+        self.assertEqual((worker.timeout, worker.max_requests, worker.sockets), (15, 7, []))
 
     def test_a_request_as_hooks_see_it(self):
         request = Request(dict(ENVIRON))
@@ -211,7 +228,7 @@ class GunicornHooksTest(unittest.TestCase):
     def test_without_request_hooks_the_application_is_served_itself(self):
         hooks = self.hooks(post_fork=lambda server, worker: None)
         loaded = Loaded(hello, "app:application")
-        self.assertIs(hooks.post_worker_init(loaded), loaded)
+        self.assertIs(hooks.post_worker_init(loaded).application, hello)
         self.assertIs(hooks.worker.wsgi, hello)
 
     def test_hooks_that_end_a_start_raise(self):

@@ -92,6 +92,32 @@ class Loader(unittest.TestCase):
         self.write("pack/__init__.py", "")
         self.assertEqual(self.fail(module="pack.wsgi")[0], "No module named pack.wsgi")
 
+    def test_a_callable_behind_a_dot(self):
+        self.write("shop.py", "def application(environ, start_response): pass")
+        message, details, _ = self.fail(module="shop.application")
+        self.assertEqual(message, "No module named shop.application")
+        self.assertIn("Did you mean shop:application?", details)
+        self.assertNotIn("Did you mean", self.fail(module="shop.nothing")[1])
+
+    def test_a_file_named_as_a_module_and_a_module_named_as_a_file(self):
+        self.write("shop.py", "")
+        self.assertIn("wsgi-file = shop.py", self.fail(module="shop.py")[1])
+        self.assertIn("module = shop.wsgi", self.fail(file="shop.wsgi")[1])
+        self.assertNotIn("module", self.fail(file="nothing.py")[1])
+
+    def test_an_application_that_is_called(self):
+        file = self.write(
+            "called.py",
+            """
+            def application(environ, start_response): pass
+            def make(*names): raise TypeError("of its own")
+            """,
+        )
+        message, details, _ = self.fail(file, callable_="application()")
+        self.assertIn("application() in", message)
+        self.assertEqual(details, "Leave the () out: application is the application itself.")
+        self.assertEqual(self.fail(file, callable_="make()")[1], "")
+
     def test_a_module_that_the_application_misses(self):
         file = self.write("needs.py", "import not_there_at_all\n")
         for where in ({"file": file}, {"module": "needs"}):
@@ -125,6 +151,12 @@ class Loader(unittest.TestCase):
         message, details, _ = self.fail(file)
         self.assertIn("Syntax error in %s, line 2" % file, message)
         self.assertIn("if x", details)
+
+    def test_a_file_that_is_no_text(self):
+        file = self.write("binary.py", "a = 1\nb = '\0'\n")
+        message, details, trace = self.fail(file)
+        self.assertEqual(message, f"Syntax error in {file}, line 2: it is not a text: it holds a zero byte")
+        self.assertEqual((details, trace), ("", ""))
 
     def test_an_import_that_exits(self):
         file = self.write("leaves.py", "import sys\nsys.exit(3)\n")

@@ -108,7 +108,19 @@ const promises: Readonly<Record<string, Promised>> = {
   "a module that cannot be one is complained of once": {
     lines: ["module = srv/shop.py"],
     problems: [
-      'uwsgi.ini:1: module: cannot use "srv/shop.py": a module such as mysite.wsgi:application is wanted',
+      'uwsgi.ini:1: module: cannot use "srv/shop.py": a module such as mysite.wsgi:application (a file is named with wsgi-file) is wanted',
+    ],
+  },
+  "a number of workers for a module": {
+    lines: ["module = 4"],
+    problems: [
+      'uwsgi.ini:1: module: cannot use "4": a module such as mysite.wsgi:application (Gunicorn\'s options: tsgi gunicorn -w 4 …; a number of processes: --processes 4) is wanted',
+    ],
+  },
+  "a variable that was not replaced": {
+    lines: [MODULE, "threads = $(THREADS)"],
+    problems: [
+      'uwsgi.ini:2: threads: cannot use "$(THREADS)": a whole number from 1 to 1024 is wanted; $(THREADS) is not in the environment',
     ],
   },
   "names that are nearly an option": {

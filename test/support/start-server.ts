@@ -51,8 +51,13 @@ export async function startServer(
   const hasListener =
     options.withoutListener || args.some((argument) => /^--http(-socket)?(=|$)/.test(argument));
   const server = new RunningServer(hasListener ? args : ["--http", "127.0.0.1:0", ...args], options);
-  if (options.withoutWaiting !== true) await server.untilListening();
-  return server;
+  try {
+    if (options.withoutWaiting !== true) await server.untilListening();
+    return server;
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /** Runs the command to its end: for starts that are refused. */
@@ -133,12 +138,13 @@ export class RunningServer implements AsyncDisposable {
   }
 
   async waitForLog(pattern: RegExp): Promise<void> {
-    await until(
-      `the log to match ${pattern}`,
-      () => pattern.test(this.#log) || this.#hasEnded,
-      () => this.#log,
-    );
-    if (!pattern.test(this.#log)) throw new Error(`the server ended without ${pattern}:\n${this.#log}`);
+    await this.until(`the log to match ${pattern}`, () => pattern.test(this.#log));
+  }
+
+  /** As until(), but rejects at once, with the log, when the server has ended. */
+  async until(what: string, isSo: () => boolean, state: () => string = () => this.#log): Promise<void> {
+    await until(what, () => isSo() || this.#hasEnded, state);
+    if (!isSo()) throw new Error(`the server ended before ${what}:\n${state()}`);
   }
 
   async fetch(path = "/", init: RequestInit = {}): Promise<Response> {

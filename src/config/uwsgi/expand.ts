@@ -20,6 +20,8 @@ export interface Collected {
   readonly isFinal: boolean;
   /** Whether @(exec://…) in it may run: not where it came through a variable of the environment. */
   isTrusted: boolean;
+  /** Something in it was refused: there is no value to speak of. */
+  isRefused: boolean;
 }
 
 export interface Expansion {
@@ -27,6 +29,8 @@ export interface Expansion {
   readonly collected: readonly Collected[];
   /** The first of a name counts. */
   first(key: string): Collected | undefined;
+  /** Whether the option, if it is one, can use this value. */
+  accepts(key: string, value: string): boolean;
   variable(name: string): string | null;
   /** Whether a line `env` sets this variable. */
   assigns(name: string): boolean;
@@ -103,10 +107,7 @@ function included(reference: string, item: Collected, expansion: Expansion): str
   const inserted = `${item.origin}: @(${reference})`;
   const isCommand = schemeOf(reference) === "exec";
   const refusal = remoteRefusal(reference) ?? (isCommand && !item.isTrusted ? FROM_ENVIRONMENT : null);
-  if (refusal !== null) {
-    expansion.refuse(`${inserted}: ${refusal}`);
-    return "";
-  }
+  if (refusal !== null) return refuseIncluded(item, `${inserted}: ${refusal}`, expansion);
   if (isCommand) {
     const { output, problem } = expansion.surroundings.run(reference.slice("exec://".length));
     if (problem !== null)
@@ -115,7 +116,12 @@ function included(reference: string, item: Collected, expansion: Expansion): str
   }
   const read = readSource(reference, expansion.surroundings);
   if (read.kind === "text") return withoutNewline(read.text);
-  expansion.refuse(`${inserted}: the file ${read.reason}`);
+  return refuseIncluded(item, `${inserted}: the file ${read.reason}`, expansion);
+}
+
+function refuseIncluded(item: Collected, message: string, expansion: Expansion): string {
+  item.isRefused = true;
+  expansion.refuse(message);
   return "";
 }
 
@@ -125,11 +131,14 @@ function withoutNewline(text: string): string {
 
 function warnOfUndefined(
   name: string,
-  { key, origin }: Collected,
+  { key, value, origin }: Collected,
   { symbol, expansion }: { symbol: string; expansion: Expansion },
 ): void {
   if (symbol === "$") {
-    const why = expansion.assigns(name) ? `; "env = ${name}=…" sets it for the application only` : "";
+    const isAssigned = expansion.assigns(name);
+    // The option itself says so, where it says that it cannot use the value.
+    if (!isAssigned && !expansion.accepts(key, value ?? "")) return;
+    const why = isAssigned ? `; "env = ${name}=…" sets it for the application only` : "";
     expansion.warn(`${origin}: $(${name}) is not in the environment and stays as it is written${why}`);
   } else if (symbol === "%" && !hasVariablesOfItsOwn(key)) {
     expansion.warn(

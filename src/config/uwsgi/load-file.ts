@@ -131,8 +131,9 @@ function sectionsOf(
   const found = document.sections.filter((candidate) => candidate.name === asked);
   if (found.length > 0) return found;
   const kind = format === "ini" ? `section [${asked}]` : `"${asked}"`;
-  reader.warn(
-    `${name}: there is no ${kind}, so nothing of this file counts: ${listSections(document.sections.map((each) => each.name))}`,
-  );
+  const names = document.sections.map((each) => each.name);
+  const isOtherCase = names.some((each) => each.toLowerCase() === asked.toLowerCase());
+  const hint = isOtherCase ? " (names of sections are told apart by case)" : "";
+  reader.warn(`${name}: there is no ${kind}, so nothing of this file counts: ${listSections(names)}${hint}`);
   return [];
 }

@@ -38,7 +38,9 @@ export async function readConfiguration({ argv, vocabulary, surroundings }: Sour
   reader.expand(0);
   await readTemplates(reader);
   return {
-    entries: withoutUndone(reader.collected).map(toEntry),
+    entries: withoutUndone(reader.collected)
+      .filter(({ isRefused }) => !isRefused)
+      .map(toEntry),
     skipped: reader.skipped,
     targets,
     referred: reader.referred,
@@ -73,7 +75,16 @@ async function readPositionals(positionals: readonly Entry[], reader: Reader): P
 }
 
 function fileNamed({ value, origin, place }: Entry, format: string): Item {
-  return { key: format, name: format, value, origin, place, isFinal: true, isTrusted: true };
+  return {
+    key: format,
+    name: format,
+    value,
+    origin,
+    place,
+    isFinal: true,
+    isTrusted: true,
+    isRefused: false,
+  };
 }
 
 /** `inherit` is carried out after everything else; what it reads comes last. */

@@ -60,6 +60,8 @@ export class Reader implements Scene, Expansion {
   readonly #variables = new Map<string, string | null>();
   readonly #firstOf = new Map<string, Item>();
   #block: Block | null = null;
+  /** Blocks within blocks, of which was told: each has an end that ends nothing. */
+  #nested = 0;
   /** While a line of a block is carried out, so also for all lines of a file that it reads. */
   #isInBlock = false;
   #isFull = false;
@@ -103,7 +105,7 @@ export class Reader implements Scene, Expansion {
   push(written: Written, { isFinal }: { isFinal: boolean }): Item | null {
     const { key, value, origin, place, isTrusted } = written;
     if (!this.#makeRoom(value, origin)) return null;
-    const item = { key, value, origin, place, isTrusted, isFinal, name: this.nameOf(key) };
+    const item = { key, value, origin, place, isTrusted, isFinal, isRefused: false, name: this.nameOf(key) };
     this.collected.push(item);
     if (!this.#firstOf.has(key)) this.#firstOf.set(key, item);
     if (key === "env") this.#assigned.add(splitOnce(value ?? "")[0]);
@@ -113,6 +115,7 @@ export class Reader implements Scene, Expansion {
   open(item: Item): void {
     const argument = item.value ?? "";
     if (this.#block !== null) {
+      this.#nested++;
       return this.refuse(
         `${item.origin}: blocks cannot be nested, and the one of ${this.#block.origin} is still open: end it before`,
       );
@@ -148,6 +151,10 @@ export class Reader implements Scene, Expansion {
     this.referred.add(name);
     const found = this.first(name);
     return found === undefined ? null : (found.value ?? "");
+  }
+
+  accepts(key: string, value: string): boolean {
+    return this.vocabulary.long.get(key)?.accepts(value) ?? true;
   }
 
   variable(name: string): string | null {
@@ -200,7 +207,9 @@ export class Reader implements Scene, Expansion {
   }
 
   #close(origin: string): void {
-    if (this.#block === null) this.warn(`${origin}: no block is open here, so there is nothing to end`);
+    if (this.#block === null && this.#nested === 0)
+      this.warn(`${origin}: no block is open here, so there is nothing to end`);
+    if (this.#block === null && this.#nested > 0) this.#nested--;
     this.#block = null;
   }
 
@@ -219,8 +228,10 @@ export class Reader implements Scene, Expansion {
   #skip({ key, value, origin, place }: Written, block: Block): void {
     if (!this.#makeRoom(value, origin)) return;
     const name = this.nameOf(key);
-    if (isOpening(name))
+    if (isOpening(name)) {
+      this.#nested++;
       this.warn(`${origin}: blocks cannot be nested: the next end closes the block of ${block.origin} too`);
+    }
     this.skipped.push({ name, written: key, value, origin, place });
   }
 

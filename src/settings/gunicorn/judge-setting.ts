@@ -70,7 +70,8 @@ type Unmapped = Exclude<PlainAnswer, { readonly kind: "works" }>;
 function judge({ entry, value }: Given, row: GunicornSetting, answer: Unmapped): Judgement {
   // Who writes down what is so in any case asks for nothing.
   const isDefault = showPython(value) === showPython(row.default);
-  if (isDefault && isNothing(value))
+  const isUnasked = isNothing(value) || (answer.kind === "notYet" && answer.risk === "error");
+  if (isDefault && isUnasked)
     return { entry, answer: "works", severity: "fine", text: "asks for nothing: it is Gunicorn's default" };
   switch (answer.kind) {
     case "hook":
@@ -80,7 +81,7 @@ function judge({ entry, value }: Given, row: GunicornSetting, answer: Unmapped):
     case "noEffect":
       return { entry, answer: "no effect", severity: "note", text: `has no effect here: ${answer.because}` };
     case "notYet": {
-      const text = `is not in this version: ${answer.purpose ?? row.purpose}`;
+      const text = answer.say(row.purpose);
       return { entry, answer: "not yet", severity: isDefault ? "note" : answer.risk, text };
     }
     case "never": {

@@ -12,14 +12,10 @@ const SHORTEST = 6;
 /** From this length on, two letters may be wrong. */
 const LONG = 10;
 
-export function judgeOtherNames(
-  { others, settings, lines }: GunicornFileValues,
-  file: string,
-): readonly Judgement[] {
+export function judgeOtherNames({ others, lines }: GunicornFileValues, file: string): readonly Judgement[] {
   return others.flatMap((name) => {
     const meant = settingMeant(name);
-    // A setting that is there as well was probably made from this name.
-    if (meant === null || Object.hasOwn(settings, meant)) return [];
+    if (meant === null) return [];
     const entry = { name, written: name, value: null, ...placeInFile(file, name, lines[name]) };
     const text = `is no setting of Gunicorn and has no effect (did you mean ${meant}?)`;
     return [{ entry, answer: "unknown", severity: "warning", text }];

@@ -24,7 +24,7 @@ export function setting(purpose: string, shape: Shape, answer: Answer): Gunicorn
   return { purpose, ...shape, answer };
 }
 
-/** A whole number. */
+/** A whole number from 0 up. */
 export function whole(value: number, ...flags: readonly string[]): Shape {
   return { type: wholeNumber(), default: value, flags };
 }
@@ -72,13 +72,18 @@ export type Answer =
   /** Done in Python: a function that is called. `missing`: whole, why its occasion does not arise in this version. */
   | { readonly kind: "hook"; readonly missing: string | null }
   | { readonly kind: "noEffect"; readonly because: string }
-  /** `purpose` where the row's own says too little of this value. */
-  | { readonly kind: "notYet"; readonly risk: Risk; readonly purpose: string | null }
+  /** `say`: the whole message, of the row's purpose. */
+  | { readonly kind: "notYet"; readonly risk: Risk; say(purpose: string): string }
   | { readonly kind: "never"; readonly because: string; readonly risk: Risk }
-  /** It depends on the value. */
-  | { readonly kind: "depends"; on(value: JsonValue, settings: FinalSettings): PlainAnswer };
+  /** It depends on the value: what holds for most, and in words for which it is another ("0: no effect"). */
+  | ({ readonly kind: "depends"; on(value: JsonValue, settings: FinalSettings): PlainAnswer } & Spread);
 
 export type PlainAnswer = Exclude<Answer, { readonly kind: "depends" }>;
+
+interface Spread {
+  readonly mostly: Exclude<PlainAnswer["kind"], "hook">;
+  readonly except: string;
+}
 
 type Mapping = (value: JsonValue, settings: FinalSettings) => readonly OptionValue[];
 
@@ -91,13 +96,6 @@ export function as(name: OptionName): PlainAnswer {
   return works((value) => (value === null ? [] : [[name, String(value)]]));
 }
 
-/** A path, relative to where Gunicorn would be; None and "" leave it out. */
-export function asPath(name: OptionName, prefix = ""): PlainAnswer {
-  return works((value, { directory }) =>
-    value === null || value === "" ? [] : [[name, prefix + absolutePath(String(value), directory)]],
-  );
-}
-
 export function hook(missing: string | null = null): Answer {
   return { kind: "hook", missing };
 }
@@ -106,16 +104,25 @@ export function noEffect(because: string): PlainAnswer {
   return { kind: "noEffect", because };
 }
 
-export function notYet(risk: Risk = "warning", purpose: string | null = null): PlainAnswer {
-  return { kind: "notYet", risk, purpose };
+export function notYet(): PlainAnswer {
+  return { kind: "notYet", risk: "warning", say: (purpose) => `is not in this version: ${purpose}` };
+}
+
+/** Not in this version, and the server would be another without it. `instead` is what to do. */
+export function refused(instead: string): PlainAnswer {
+  const say = (purpose: string) => `is not in this version: ${purpose}; the start is refused: ${instead}`;
+  return { kind: "notYet", risk: "error", say };
 }
 
 export function never(because: string, risk: Risk = "warning"): PlainAnswer {
   return { kind: "never", because, risk };
 }
 
-export function depends(on: (value: JsonValue, settings: FinalSettings) => PlainAnswer): Answer {
-  return { kind: "depends", on };
+export function depends(
+  spread: Spread,
+  on: (value: JsonValue, settings: FinalSettings) => PlainAnswer,
+): Answer {
+  return { kind: "depends", ...spread, on };
 }
 
 /** Where a process in `directory` finds `path`. */

@@ -17,27 +17,25 @@ export interface ValueKind {
   readonly repeats: boolean;
 }
 
-const WHOLE_NUMBER = "a whole number from 0 up";
-
 /** `octal`: a flag's leading zero means octal, as in --umask 022. */
-export function wholeNumber({ octal = false } = {}): ValueKind {
+export function wholeNumber({ octal = false, from = 0, to = Number.POSITIVE_INFINITY } = {}): ValueKind {
+  const wanted = `a whole number from ${from} ${to === Number.POSITIVE_INFINITY ? "up" : `to ${to}`}`;
+  const within = (number: number | null, seen: JsonValue): Parsed<JsonValue> => {
+    if (number !== null && number >= from && number <= to) return parsed(number);
+    const isOctal = typeof seen === "string" && /^0\d+$/.test(seen);
+    return invalid(isOctal ? `${wanted} (Python writes octal ones 0o22)` : wanted);
+  };
   const read = (value: JsonValue): Parsed<JsonValue> => {
-    if (typeof value === "boolean") return parsed(Number(value));
-    if (typeof value === "string") return notNegative(readPythonInteger(value, 0), value);
-    return notNegative(typeof value === "number" && Number.isInteger(value) ? value : null, value);
+    if (typeof value === "boolean") return within(Number(value), value);
+    if (typeof value === "string") return within(readPythonInteger(value, 0), value);
+    return within(typeof value === "number" && Number.isInteger(value) ? value : null, value);
   };
   const readArgument = (text: string | null): Parsed<JsonValue> => {
     const number = text ?? "";
-    if (!octal) return notNegative(readPythonInteger(number, 10), null);
-    return notNegative(readPythonInteger(number.replace(/^0(?=\d)/, "0o"), 0), null);
+    if (!octal) return within(readPythonInteger(number, 10), null);
+    return within(readPythonInteger(number.replace(/^0(?=\d)/, "0o"), 0), null);
   };
   return { metavar: "INT", value: "required", repeats: false, read, readArgument };
-}
-
-function notNegative(number: number | null, seen: JsonValue): Parsed<JsonValue> {
-  if (number !== null && number >= 0) return parsed(number);
-  const isOctal = typeof seen === "string" && /^0\d+$/.test(seen);
-  return invalid(isOctal ? `${WHOLE_NUMBER} (Python writes octal ones 0o22)` : WHOLE_NUMBER);
 }
 
 /** `given` is what the flag stands for. */

@@ -1,12 +1,12 @@
 /** Which of Gunicorn's worker classes tsgi stands in for. */
 
 import type { JsonValue } from "../../base/messages.ts";
+import { GREENLETS } from "../table/process-options.ts";
 import {
   depends,
   type FinalSettings,
   never,
   noEffect,
-  notYet,
   type OptionValue,
   type PlainAnswer,
   works,
@@ -30,8 +30,13 @@ function familyOf(name: JsonValue | undefined): Family {
   return FAMILIES.find(([pattern]) => pattern.test(plain))?.[1] ?? "other";
 }
 
+const CLASSES = {
+  mostly: "works",
+  except: "ASGI workers as of uvicorn: not yet; any others: never",
+} as const;
+
 /** The answer for `worker_class`. */
-export const workerClassAnswer = depends((value, settings) => {
+export const workerClassAnswer = depends(CLASSES, (value, settings) => {
   switch (familyOf(value)) {
     case "threads":
       return works(() => []);
@@ -40,7 +45,7 @@ export const workerClassAnswer = depends((value, settings) => {
     case "eventlet":
       return works(() => greenlets("eventlet", settings));
     case "asgi":
-      return notYet("error", `serve ASGI applications, which is what ${value} is for`);
+      return { kind: "notYet", risk: "error", say: () => refuseAsgi(value) };
     case "other":
       return never(
         `tsgi has its own workers and runs no others, so not ${value}; sync, gthread, gevent and eventlet are known`,
@@ -49,21 +54,31 @@ export const workerClassAnswer = depends((value, settings) => {
   }
 });
 
+const THREADS = { mostly: "works", except: "with gevent and eventlet: no effect" } as const;
+
 /** The answer for `threads`: as in Gunicorn, 0 is 1. */
-export const threadsAnswer = depends((_value, settings): PlainAnswer => {
+export const threadsAnswer = depends(THREADS, (_value, settings): PlainAnswer => {
   const family = familyOf(settings.values.get("worker_class"));
   if (family === "gevent" || family === "eventlet")
     return noEffect(`workers of ${family} have greenlets, as many as worker_connections says`);
   return works((threads) => [["threads", String(Math.max(Number(threads), 1))]]);
 });
 
+const CONNECTIONS = { mostly: "noEffect", except: "with gevent and eventlet: works" } as const;
+
 /** The answer for `worker_connections`: counted under gevent and eventlet, where `worker_class` takes it along. */
-export const connectionsAnswer = depends((_value, settings): PlainAnswer => {
+export const connectionsAnswer = depends(CONNECTIONS, (_value, settings): PlainAnswer => {
   const family = familyOf(settings.values.get("worker_class"));
   if (family === "gevent" || family === "eventlet") return works(() => []);
   return noEffect("connections stay in the router and take no worker");
 });
 
+function refuseAsgi(value: JsonValue): string {
+  return `ASGI is not in this version: ${value} cannot be run; serve it with uvicorn until then`;
+}
+
+/** 0 is 1, as of threads; who allows more than there can be gets all of them. */
 function greenlets(name: "gevent" | "eventlet", { values }: FinalSettings): readonly OptionValue[] {
-  return [[name, String(values.get("worker_connections") ?? 1000)]];
+  const wanted = Number(values.get("worker_connections") ?? 1000);
+  return [[name, String(Math.min(Math.max(wanted, GREENLETS.from), GREENLETS.to))]];
 }

@@ -2,10 +2,15 @@ import { SECOND } from "../../base/duration.ts";
 import { option } from "../option.ts";
 import { account, count, duration, flag, list, mask, path, text } from "../value-types.ts";
 
+export const PROCESSES = { from: 1, to: 1024 };
+export const THREADS = { from: 1, to: 1024 };
+/** Of gevent or eventlet, in each worker. */
+export const GREENLETS = { from: 1, to: 16_384 };
+
 /** The tree of processes: how many, as whom, and how they end. */
 export const processOptions = {
   processes: option({
-    type: count({ from: 1, to: 1024 }),
+    type: count(PROCESSES),
     default: 1,
     aliases: ["workers"],
     short: "p",
@@ -15,7 +20,7 @@ export const processOptions = {
     help: "Worker processes",
   }),
   threads: option({
-    type: count({ from: 1, to: 1024 }),
+    type: count(THREADS),
     default: 1,
     dialect: "uwsgi",
     gunicorn: "threads",
@@ -23,14 +28,14 @@ export const processOptions = {
     help: "Threads in each worker: requests that it answers at the same time",
   }),
   gevent: option({
-    type: count({ from: 1, to: 16_384 }),
+    type: count(GREENLETS),
     default: null,
     dialect: "uwsgi",
     reload: "applies",
     help: "Green threads of gevent in each worker, instead of threads: requests that it answers at the same time",
   }),
   eventlet: option({
-    type: count({ from: 1, to: 16_384 }),
+    type: count(GREENLETS),
     default: null,
     dialect: "tsgi",
     reload: "applies",
@@ -131,7 +136,7 @@ export const processOptions = {
     default: false,
     dialect: "uwsgi",
     reload: "restart",
-    help: "Remove the pidfile at the end. Unix sockets that tsgi made are always removed",
+    help: "Remove the pidfile at the end. Unix sockets that tsgi made are always removed, but stay in a directory where the user of --uid may not write",
   }),
   "reload-mercy": option({
     type: duration(),

@@ -1,5 +1,6 @@
-import { type Answer, type GunicornSetting, hook, kind, never, notYet, setting } from "../setting.ts";
+import { type Answer, type GunicornSetting, hook, kind, never, refused, setting } from "../setting.ts";
 import { callable } from "../value-kinds.ts";
+import { PROXY_ENDS_TLS } from "./protocol-settings.ts";
 
 /** Functions of the configuration file that are called on an occasion. */
 export const hookSettings: Readonly<Record<string, GunicornSetting>> = {
@@ -27,7 +28,7 @@ export const hookSettings: Readonly<Record<string, GunicornSetting>> = {
   worker_exit: called("in a worker that ends", hook()),
   nworkers_changed: called("when the number of workers changes", hook()),
   on_exit: called("at the end of the server", hook()),
-  ssl_context: called("to set up TLS", notYet("error")),
+  ssl_context: called("to set up TLS", refused(PROXY_ENDS_TLS)),
   on_dirty_starting: called("before the dirty workers start", withoutDirty()),
   dirty_post_fork: called("in each dirty worker", withoutDirty()),
   dirty_worker_init: called("in each dirty worker that has its application", withoutDirty()),

@@ -6,6 +6,7 @@ import {
   never,
   noEffect,
   notYet,
+  type PlainAnswer,
   path,
   setting,
   text,
@@ -17,6 +18,7 @@ import { dictionary, pythonClass } from "../value-kinds.ts";
 const COMMON_FORMAT = '%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s"';
 const LEVELS = ["debug", "info", "warning", "error", "critical"];
 const OWN_LOG = "tsgi writes its log itself; the application's own logging is not touched";
+const WHOSE = "(of hooks, gunicorn.error and the application; not of tsgi's own lines)";
 
 /** What is written, and where. */
 export const logSettings: Readonly<Record<string, GunicornSetting>> = {
@@ -48,7 +50,7 @@ export const logSettings: Readonly<Record<string, GunicornSetting>> = {
   loglevel: setting(
     "the least level that is logged",
     text("info", "--log-level"),
-    depends((value) => {
+    depends({ mostly: "works", except: "any other word: never" }, (value) => {
       const level = String(value ?? "info").toLowerCase();
       if (!LEVELS.includes(level))
         return never(`it is none of ${LEVELS.join(", ")}, and Gunicorn takes it for info`);
@@ -73,11 +75,17 @@ export const logSettings: Readonly<Record<string, GunicornSetting>> = {
   logger_class: setting(
     "the class that writes the log",
     kind(pythonClass(), "gunicorn.glogging.Logger", "--logger-class"),
-    depends((value) => (value === "simple" ? noEffect(OWN_LOG) : never(OWN_LOG))),
+    depends({ mostly: "never", except: "simple: no effect" }, (value) =>
+      value === "simple" ? noEffect(OWN_LOG) : never(OWN_LOG),
+    ),
   ),
-  logconfig: setting("set up Python's logging from a file", path("--log-config"), notYet()),
-  logconfig_dict: setting("set up Python's logging", kind(dictionary(), {}), notYet()),
-  logconfig_json: setting("set up Python's logging from a JSON file", path("--log-config-json"), notYet()),
+  logconfig: setting(`set up Python's logging from a file ${WHOSE}`, path("--log-config"), inPython()),
+  logconfig_dict: setting(`set up Python's logging ${WHOSE}`, kind(dictionary(), {}), inPython()),
+  logconfig_json: setting(
+    `set up Python's logging from a JSON file ${WHOSE}`,
+    path("--log-config-json"),
+    inPython(),
+  ),
 
   syslog: setting("send the log to syslog", toggle("--log-syslog"), notYet()),
   syslog_addr: setting("the address of syslog", text("udp://localhost:514", "--log-syslog-to"), notYet()),
@@ -92,3 +100,8 @@ export const logSettings: Readonly<Record<string, GunicornSetting>> = {
     notYet(),
   ),
 };
+
+/** The zygote does it. */
+function inPython(): PlainAnswer {
+  return works(() => []);
+}

@@ -1,15 +1,14 @@
-import { isList, showPython } from "../python-values.ts";
+import { isList } from "../python-values.ts";
 import {
   absolutePath,
   as,
-  asPath,
-  depends,
   type GunicornSetting,
   kind,
   never,
   noEffect,
   notYet,
   path,
+  refused,
   setting,
   text,
   texts,
@@ -41,7 +40,18 @@ export const processSettings: Readonly<Record<string, GunicornSetting>> = {
     toggle("--preload"),
     works((value) => [["lazy-apps", value === true ? "false" : "true"]], { isImplied: true }),
   ),
-  pidfile: setting("a file for the master's process id", path("-p", "--pid"), asPath("pidfile")),
+  pidfile: setting(
+    "a file for the master's process id, removed at the end",
+    path("-p", "--pid"),
+    works((value, { directory }) =>
+      value === null || value === ""
+        ? []
+        : [
+            ["pidfile", absolutePath(String(value), directory)],
+            ["vacuum", "true"],
+          ],
+    ),
+  ),
   user: setting("the user who serves", kind(account("USER"), null, "-u", "--user"), as("uid")),
   group: setting("the group who serves", kind(account("GROUP"), null, "-g", "--group"), as("gid")),
   umask: setting(
@@ -109,7 +119,7 @@ export const processSettings: Readonly<Record<string, GunicornSetting>> = {
   paste: setting(
     "load the application from a file of Paste Deploy",
     kind(string(), null, "--paste", "--paster"),
-    notYet("error"),
+    refused("leave it out and name the application, module:callable"),
   ),
   raw_paste_global_conf: setting("values for Paste Deploy's file", texts("--paste-global"), notYet()),
 
@@ -132,7 +142,10 @@ export const processSettings: Readonly<Record<string, GunicornSetting>> = {
   dirty_apps: setting(
     "applications for long tasks in a pool of their own",
     texts("--dirty-app"),
-    depends((value) => never(`tsgi has no dirty workers for ${showPython(value)}`, "error")),
+    never(
+      "tsgi has no dirty workers: the start is refused; leave it out and give such tasks a queue",
+      "error",
+    ),
   ),
   ...dirtyNumbers({ workers: 0, timeout: 300, threads: 1, graceful_timeout: 30 }),
 };

@@ -5,6 +5,7 @@ import {
   noEffect,
   notYet,
   path,
+  refused,
   setting,
   text,
   toggle,
@@ -21,6 +22,7 @@ const SCHEME_HEADERS = {
   "X-FORWARDED-SSL": "on",
 };
 
+export const PROXY_ENDS_TLS = "leave it out and let a proxy in front end TLS";
 const AMBIGUOUS = "two servers in a row could read such a request differently";
 
 /** Proxies in front, TLS, HTTP/2, and how strictly requests are read. */
@@ -43,21 +45,25 @@ export const protocolSettings: Readonly<Record<string, GunicornSetting>> = {
   proxy_protocol: setting(
     "take the client's address from the PROXY protocol",
     kind(proxyProtocol(), "off", "--proxy-protocol"),
-    notYet("error"),
+    refused("leave it out and switch it off in the proxy in front"),
   ),
   proxy_allow_ips: setting(
     "who may speak the PROXY protocol",
     kind(networks(), LOOPBACK, "--proxy-allow-from"),
     notYet(),
   ),
-  protocol: setting("speak uwsgi instead of HTTP", text("http", "--protocol"), notYet("error")),
+  protocol: setting(
+    "speak uwsgi instead of HTTP",
+    text("http", "--protocol"),
+    refused("leave it out and let the proxy in front speak HTTP (nginx: proxy_pass)"),
+  ),
   uwsgi_allow_ips: setting("who may speak uwsgi", kind(networks(), LOOPBACK, "--uwsgi-allow-from"), notYet()),
   root_path: setting("the application's prefix for ASGI", text("", "--root-path"), notYet()),
 
-  certfile: setting("serve TLS with this certificate", path("--certfile"), notYet("error")),
-  keyfile: setting("the key of the certificate", path("--keyfile"), notYet("error")),
-  ca_certs: setting("check clients' certificates with these", path("--ca-certs"), notYet("error")),
-  cert_reqs: setting("ask clients for certificates", whole(0, "--cert-reqs"), notYet("error")),
+  certfile: setting("serve TLS with this certificate", path("--certfile"), refused(PROXY_ENDS_TLS)),
+  keyfile: setting("the key of the certificate", path("--keyfile"), refused(PROXY_ENDS_TLS)),
+  ca_certs: setting("check clients' certificates with these", path("--ca-certs"), refused(PROXY_ENDS_TLS)),
+  cert_reqs: setting("ask clients for certificates", whole(0, "--cert-reqs"), refused(PROXY_ENDS_TLS)),
   ssl_version: setting(
     "the version of TLS",
     kind(unread(), 2, "--ssl-version"),

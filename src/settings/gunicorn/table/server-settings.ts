@@ -1,4 +1,7 @@
+import { LONGEST_DURATION, SECOND } from "../../../base/duration.ts";
+import type { JsonValue } from "../../../base/messages.ts";
 import { KIB, MIB } from "../../../base/size.ts";
+import { PROCESSES, THREADS } from "../../table/process-options.ts";
 import { bindOptions } from "../bind.ts";
 import {
   as,
@@ -12,11 +15,11 @@ import {
   whole,
   works,
 } from "../setting.ts";
-import { pythonClass, strings } from "../value-kinds.ts";
+import { pythonClass, strings, wholeNumber } from "../value-kinds.ts";
 import { connectionsAnswer, threadsAnswer, workerClassAnswer } from "../worker-class.ts";
 
 /** tsgi bounds a head as a whole: by what it always has, unless a part of it may be longer. 0 is no limit. */
-const headLimit = depends((value) => {
+const headLimit = depends({ mostly: "works", except: "up to 64k: no effect" }, (value) => {
   const wanted = value === 0 ? 16 * MIB : Math.min(Number(value), 16 * MIB);
   if (wanted <= 64 * KIB) return noEffect("a request's head may have 64k as a whole (buffer-size)");
   return works(() => [["buffer-size", String(wanted)]]);
@@ -44,16 +47,20 @@ export const serverSettings: Readonly<Record<string, GunicornSetting>> = {
   backlog: setting(
     "connections that wait in the kernel",
     whole(2048, "--backlog"),
-    works((value) => [["listen", String(Math.min(Number(value), 65535))]], { isImplied: true }),
+    works((value) => [["listen", String(Math.min(Math.max(Number(value), 1), 65535))]], { isImplied: true }),
   ),
 
-  workers: setting("worker processes", whole(1, "-w", "--workers"), as("processes")),
+  workers: setting("worker processes", kind(wholeNumber(PROCESSES), 1, "-w", "--workers"), as("processes")),
   worker_class: setting(
     "the kind of workers: sync, gthread, gevent or eventlet",
     kind(pythonClass(), "sync", "-k", "--worker-class"),
     workerClassAnswer,
   ),
-  threads: setting("threads in each worker", whole(1, "--threads"), threadsAnswer),
+  threads: setting(
+    "threads in each worker",
+    kind(wholeNumber({ from: 0, to: THREADS.to }), 1, "--threads"),
+    threadsAnswer,
+  ),
   worker_connections: setting(
     "connections of a worker at the same time",
     whole(1000, "--worker-connections"),
@@ -68,21 +75,23 @@ export const serverSettings: Readonly<Record<string, GunicornSetting>> = {
   timeout: setting(
     "kill a worker that hangs for this many seconds",
     whole(30, "-t", "--timeout"),
-    depends((value) => (value === 0 ? noEffect("no worker is killed for hanging") : notYet())),
+    depends({ mostly: "notYet", except: "0: no effect" }, (value) =>
+      value === 0 ? noEffect("no worker is killed for hanging") : notYet(),
+    ),
   ),
   graceful_timeout: setting(
     "seconds for running requests when a worker ends",
     whole(30, "--graceful-timeout"),
     works((value) => [
-      ["reload-mercy", `${value}s`],
-      ["worker-reload-mercy", `${value}s`],
+      ["reload-mercy", seconds(value)],
+      ["worker-reload-mercy", seconds(value)],
     ]),
   ),
   keepalive: setting(
     "seconds that an idle connection is kept",
     whole(2, "--keep-alive"),
     // With the unit: 1 alone would only mean "on".
-    works((value) => [["http-keepalive", value === 0 ? "0" : `${value}s`]]),
+    works((value) => [["http-keepalive", value === 0 ? "0" : seconds(value)]]),
   ),
 
   limit_request_line: setting("longest request line", whole(4094, "--limit-request-line"), headLimit),
@@ -98,6 +107,11 @@ export const serverSettings: Readonly<Record<string, GunicornSetting>> = {
     headLimit,
   ),
 };
+
+/** Who wants to wait for a year waits as long as can be. */
+function seconds(value: JsonValue): string {
+  return `${Math.min(Number(value), LONGEST_DURATION / SECOND)}s`;
+}
 
 const MOST_HEADERS = 10_000;
 const FEWEST_HEADERS = 8;
