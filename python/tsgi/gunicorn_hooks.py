@@ -56,8 +56,8 @@ class GunicornHooks(Hooks):
     def nworkers_changed(self) -> None:
         self._call("nworkers_changed", self.server, self.server.num_workers, None)
 
-    def on_starting(self) -> None:
-        self._call("on_starting", self.server)
+    def on_starting(self, is_reload: bool) -> None:
+        self._call("on_reload" if is_reload else "on_starting", self.server)
 
     def call(self, name: str) -> None:
         self._call(name, self.server)

@@ -18,11 +18,11 @@ class Hooks:
     def nworkers_changed(self) -> None:
         """Before the application is imported."""
 
-    def on_starting(self) -> None:
-        """Before the first fork."""
+    def on_starting(self, is_reload: bool) -> None:
+        """Before the first fork. In Gunicorn's language a reload has a hook of its own, on_reload."""
 
     def call(self, name: str) -> None:
-        """One that the master calls by its name: when_ready, on_reload, pre_exec."""
+        """One that the master calls by its name: when_ready, pre_exec."""
 
     def pre_fork(self, serial: int) -> None:
         """Of a worker that has no pid yet."""

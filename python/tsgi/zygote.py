@@ -127,7 +127,7 @@ class Zygote:
             if not self.boot["lazy"]:
                 self.loaded = self.load()
             spent = time.monotonic() - began
-            self.hooks.on_starting()
+            self.hooks.on_starting(is_reload=self.boot["generation"] > 1)
             self._say_loaded(spent)
             return True
         except LoadFailure as failure:
@@ -189,7 +189,7 @@ class Zygote:
         while True:
             while self._control.has_line:
                 message = self._control.read_line()
-                if message is None:
+                if message is None or message["do"] == "dismiss":
                     return None
                 if message["do"] == "stop":
                     self._call_hook("on_exit", self.hooks.on_exit)

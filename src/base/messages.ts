@@ -60,6 +60,8 @@ export interface RouterSettings {
 
 export type ToRouter =
   | { readonly do: "configure"; readonly settings: RouterSettings }
+  /** After a reload: what applies without a restart holds from the next request on. */
+  | { readonly do: "update"; readonly settings: RouterSettings }
   /** Listen on the descriptors: the application is ready. */
   | { readonly do: "accept" }
   /** Stop accepting, finish what runs, exit. */
@@ -195,7 +197,10 @@ export type ToZygote =
   | { readonly do: "hook"; readonly name: "when_ready" | "on_reload" | "pre_exec" }
   /** A worker of the zygote before this one has died. */
   | { readonly do: "buried"; readonly pid: number; readonly serial: number }
-  | { readonly do: "stop" };
+  /** The instance ends. */
+  | { readonly do: "stop" }
+  /** A reload has brought a successor, and the last worker has left. */
+  | { readonly do: "dismiss" };
 
 export interface LoadFailure {
   /** One sentence: what and where. */

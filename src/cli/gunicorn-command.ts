@@ -1,9 +1,10 @@
 /** `tsgi gunicorn [options] [module:callable]`: Gunicorn's dialect, from the command line to the master. */
 
+import type { Reread } from "../master/generation.ts";
 import { printSettings } from "../settings/gunicorn/print-settings.ts";
 import { gunicornHelpText } from "./gunicorn-help.ts";
 import { type GunicornReading, readGunicorn } from "./read-gunicorn.ts";
-import { tell, tellNotStarted, tellRemarks } from "./remarks.ts";
+import { messagesToLog, tell, tellNotStarted, tellRemarks, warningsToLog } from "./remarks.ts";
 import { tsgiVersion } from "./version.ts";
 
 const REFUSED = 1;
@@ -29,15 +30,33 @@ export async function gunicorn(argv: readonly string[]): Promise<number> {
       return USAGE_ERROR;
     case "settings":
       tellRemarks({ ...read.reading, entries: read.entries });
-      return read.only === null ? serve(read) : checkOnly(read);
+      return read.only === null ? serve(read, argv) : checkOnly(read);
   }
 }
 
 type Ready = Extract<GunicornReading, { kind: "settings" }>;
 
-async function serve({ settings, gunicorn: start }: Ready): Promise<number> {
+async function serve({ settings, gunicorn }: Ready, argv: readonly string[]): Promise<number> {
   const { runMaster } = await import("../master/run.ts");
-  return runMaster(settings, start);
+  return runMaster(settings, { gunicorn, reread: () => reread(argv) });
+}
+
+/** For a reload, in the master: the file is executed anew, in the process that becomes the next zygote. */
+async function reread(argv: readonly string[]): Promise<Reread> {
+  const read = await readGunicorn(argv, { environment: process.env, needsApplication: true });
+  switch (read.kind) {
+    case "settings": {
+      const warnings = warningsToLog({ ...read.reading, entries: read.entries });
+      return { kind: "settings", settings: read.settings, gunicorn: read.gunicorn, warnings };
+    }
+    case "problems":
+    case "misread":
+      return { kind: "problems", problems: messagesToLog(read.problems) };
+    case "refused":
+      return { kind: "problems", problems: messagesToLog([read.message]) };
+    default:
+      throw new Error(`A running instance read its command line as ${read.kind}`);
+  }
 }
 
 /** As Gunicorn does: a configuration whose application cannot be loaded is not fine. */

@@ -9,10 +9,24 @@ interface Remarks {
 
 /** What is said about a configuration at the start, each once; how much is decided by --log-level. */
 export function tellRemarks({ entries, warnings, notes }: Remarks): void {
-  const level = entries.findLast(({ name }) => name === "log-level")?.value?.toLowerCase();
+  const level = levelOf(entries);
   if (level === "error" || level === "critical") return;
   tell("warning", warnings);
   if (level === "debug") tell("note", notes);
+}
+
+/** The same for the log of a running instance, whose configuration was read again. */
+export function warningsToLog({ entries, warnings }: Omit<Remarks, "notes">): readonly string[] {
+  const level = levelOf(entries);
+  return level === "error" || level === "critical" ? [] : messagesToLog(warnings);
+}
+
+export function messagesToLog(messages: readonly string[]): readonly string[] {
+  return [...new Set(messages)].slice(0, MOST_MESSAGES).map(printable);
+}
+
+function levelOf(entries: readonly Entry[]): string | undefined {
+  return entries.findLast(({ name }) => name === "log-level")?.value?.toLowerCase();
 }
 
 /** What stands against a start, each once; the last line tells it from warnings that stand above. */

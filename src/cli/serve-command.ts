@@ -2,12 +2,13 @@
 
 import type { Configuration } from "../config/configuration.ts";
 import { readConfiguration } from "../config/uwsgi/read-configuration.ts";
+import type { Reread } from "../master/generation.ts";
 import { isSwitchedOn } from "../settings/judge-entry.ts";
 import { options } from "../settings/options.ts";
 import { readSettings } from "../settings/read-settings.ts";
 import { vocabularyOf } from "../settings/vocabulary.ts";
 import { print } from "./print.ts";
-import { tellNotStarted, tellRemarks } from "./remarks.ts";
+import { messagesToLog, tellNotStarted, tellRemarks, warningsToLog } from "./remarks.ts";
 import { surroundingsOf } from "./surroundings.ts";
 import { tsgiVersion } from "./version.ts";
 
@@ -26,7 +27,16 @@ export async function serve(argv: readonly string[]): Promise<number> {
   if (asksFor(configuration, "no-server")) return 0;
   // Only now: --help and a wrong option do not wait for the server's modules.
   const { runMaster } = await import("../master/run.ts");
-  return runMaster(reading.settings);
+  return runMaster(reading.settings, { gunicorn: null, reread: () => reread(argv) });
+}
+
+/** For a reload, in the master: the same command line, and files as they are now. */
+async function reread(argv: readonly string[]): Promise<Reread> {
+  const configuration = await readUwsgi(argv);
+  const reading = readSettings(configuration);
+  if (reading.kind === "problems") return { kind: "problems", problems: messagesToLog(reading.problems) };
+  const warnings = warningsToLog({ ...reading, entries: configuration.entries });
+  return { kind: "settings", settings: reading.settings, gunicorn: null, warnings };
 }
 
 export function readUwsgi(argv: readonly string[]): Promise<Configuration> {

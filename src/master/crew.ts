@@ -7,7 +7,7 @@ import type { ZygoteHandle } from "./zygote-handle.ts";
 
 /** All workers that live, whether they hold a seat or have a successor there and only finish. */
 export class Crew {
-  readonly seats: readonly Seat<WorkerHandle>[];
+  seats: readonly Seat<WorkerHandle>[];
   readonly #living = new Map<number, WorkerHandle>();
   #lastSerial = 0;
 
@@ -21,6 +21,15 @@ export class Crew {
 
   get isEmpty(): boolean {
     return this.#living.size === 0;
+  }
+
+  /** More or fewer seats. Answers the workers whose seat is gone: they may finish. */
+  resize(size: number): readonly WorkerHandle[] {
+    const kept = this.seats.slice(0, size);
+    const gone = this.seats.slice(size).flatMap((seat) => seat.occupant ?? []);
+    const added = Array.from({ length: size - kept.length }, (_, index) => kept.length + index + 1);
+    this.seats = [...kept, ...added.map((number) => new Seat<WorkerHandle>(number))];
+    return gone;
   }
 
   find(serial: number): WorkerHandle | null {

@@ -1,4 +1,5 @@
 import type { FromRouter, FromWorker, FromZygote } from "../base/messages.ts";
+import type { Reread } from "./generation.ts";
 import type { Lifeline } from "./lifelines.ts";
 import type { Refusal } from "./refusal.ts";
 import type { RouterHandle } from "./router-handle.ts";
@@ -33,6 +34,8 @@ export type MasterEvent =
   | { readonly from: "zygoteExit"; readonly zygote: ZygoteHandle; readonly ending: Ending }
   | { readonly from: "worker"; readonly lifeline: Lifeline; readonly message: FromWorker }
   | { readonly from: "lifelineClosed"; readonly lifeline: Lifeline }
+  /** The configuration was read again. */
+  | { readonly from: "reread"; readonly outcome: Reread }
   /** Why the interpreter ended without a word. */
   | { readonly from: "diagnosis"; readonly refusal: Refusal }
   /** Something may be due: a successor after its pause, a deadline. */

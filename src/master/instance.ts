@@ -4,13 +4,14 @@
  */
 
 import { SECOND } from "../base/duration.ts";
-import type { LoadFailure, ToRouter } from "../base/messages.ts";
+import type { LoadFailure, RouterSettings, ToRouter } from "../base/messages.ts";
 import type { Log } from "../observe/log.ts";
 import type { Settings } from "../settings/settings.ts";
 import { Crew } from "./crew.ts";
 import { briefEnding, describeEnding, showSpan } from "./endings.ts";
 import type { EventQueue } from "./event-queue.ts";
 import type { Ending, MasterEvent } from "./events.ts";
+import type { Generation, Reread } from "./generation.ts";
 import type { Listener } from "./listener.ts";
 import type { GunicornStart } from "./prepared-zygote.ts";
 import type { Identity } from "./privileges.ts";
@@ -39,9 +40,10 @@ export interface Equipment {
   readonly identity: Identity | null;
   /** Null where no configuration of Gunicorn's is in force. */
   readonly gunicorn: GunicornStart | null;
+  /** Reads the configuration again, for a reload. */
+  readonly reread: () => Promise<Reread>;
 }
 
-const FIRST_GENERATION = 1;
 /** How often workers whose zygote has died are looked at. */
 const ORPHAN_CHECK = 1 * SECOND;
 
@@ -50,11 +52,19 @@ export class Instance {
   readonly crew: Crew;
   readonly routerSeats: readonly Seat<RouterHandle>[];
   readonly zygoteSeat = new Seat<ZygoteHandle>(0);
+  /** What successors are made from. */
+  generation: Generation;
+  /** A reload's zygote until it has imported the new code. */
+  incoming: ZygoteHandle | null = null;
+  /** Those of earlier generations, until their last worker has left. */
+  readonly outgoing = new Set<ZygoteHandle>();
   /** Workers whose death their zygote did not live to see, for Gunicorn's child_exit. */
   readonly #orphansGone: { readonly pid: number; readonly serial: number }[] = [];
 
   constructor(equipment: Equipment) {
     this.#equipment = equipment;
+    const { settings, python, gunicorn } = equipment;
+    this.generation = { number: 1, settings, python, gunicorn };
     this.crew = new Crew(equipment.settings.processes);
     this.routerSeats = Array.from(
       { length: equipment.settings.httpProcesses },
@@ -76,39 +86,48 @@ export class Instance {
   }
 
   get isEmpty(): boolean {
-    return this.crew.isEmpty && this.routers.length === 0 && this.zygote === null;
+    return this.crew.isEmpty && this.routers.length === 0 && this.zygotes.length === 0;
+  }
+
+  get zygotes(): readonly ZygoteHandle[] {
+    return [this.zygote, this.incoming, ...this.outgoing].filter((zygote) => zygote !== null);
   }
 
   startRouter(seat: Seat<RouterHandle>): void {
-    const { settings, runtimeDirectory, listeners, logDescriptor, accessLog, queue } = this.#equipment;
+    const { listeners, logDescriptor, accessLog, queue } = this.#equipment;
     const { number } = seat;
-    const hasAccessLog = accessLog !== null;
-    seat.occupant = new RouterHandle({
-      number,
-      listeners,
-      settings: routerSettings(settings, {
-        number,
-        runtimeDirectory: runtimeDirectory.path,
-        listeners,
-        hasAccessLog,
-      }),
-      log: logDescriptor,
-      accessLog,
-      queue,
-    });
+    const settings = this.#routerSettings(number);
+    seat.occupant = new RouterHandle({ number, listeners, settings, log: logDescriptor, accessLog, queue });
+  }
+
+  #routerSettings(number: number): RouterSettings {
+    const { runtimeDirectory, listeners, accessLog } = this.#equipment;
+    const parts = { number, runtimeDirectory: runtimeDirectory.path, listeners };
+    return routerSettings(this.generation.settings, { ...parts, hasAccessLog: accessLog !== null });
+  }
+
+  /** After a reload: limits and time-outs hold from the next request on. */
+  updateRouters(): void {
+    for (const router of this.routers)
+      router.send({ do: "update", settings: this.#routerSettings(router.number) });
   }
 
   startZygote(): void {
-    const { settings, python, runtimeDirectory, logDescriptor: log, queue, gunicorn } = this.#equipment;
-    if (gunicorn !== null && !gunicorn.zygote.wasHandedOver) return this.#adoptZygote(gunicorn);
+    this.zygoteSeat.occupant = this.openZygote(this.generation);
+  }
+
+  openZygote(generation: Generation): ZygoteHandle {
+    const { settings, python, gunicorn, number } = generation;
+    const { runtimeDirectory, logDescriptor: log, queue } = this.#equipment;
+    if (gunicorn !== null && !gunicorn.zygote.wasHandedOver) return this.#adoptZygote(generation, gunicorn);
     const environment = gunicorn?.zygote.environment ?? zygoteEnvironment(settings, process.env);
     const configuration = gunicorn?.configuration ?? null;
-    this.zygoteSeat.occupant = new ZygoteHandle({
+    return new ZygoteHandle({
       open: (listener) =>
         new ZygoteProcess({ python, environment, log, optimize: settings.optimize }, listener),
       configure: gunicorn?.zygote.instructions ?? null,
       boot: zygoteBoot(settings, {
-        generation: FIRST_GENERATION,
+        generation: number,
         runtimeDirectory,
         gunicorn: configuration,
       }),
@@ -116,24 +135,25 @@ export class Instance {
     });
   }
 
-  /** The first one has executed Gunicorn's configuration file already. */
-  #adoptZygote({ zygote, configuration }: GunicornStart): void {
-    const { settings, runtimeDirectory, identity, queue } = this.#equipment;
-    this.zygoteSeat.occupant = new ZygoteHandle({
+  /** The first one of a generation has executed Gunicorn's configuration file already. */
+  #adoptZygote({ settings, number }: Generation, { zygote, configuration }: GunicornStart): ZygoteHandle {
+    const { runtimeDirectory, identity, queue } = this.#equipment;
+    return new ZygoteHandle({
       open: (listener) => zygote.handOver(listener),
       configure: null,
       boot: adoptedZygoteBoot(settings, {
-        generation: FIRST_GENERATION,
+        generation: number,
         runtimeDirectory,
         gunicorn: configuration,
-        identity,
+        // Later ones were started by a master that has become that user.
+        identity: number === 1 ? identity : null,
       }),
       queue,
     });
   }
 
   /** Gunicorn's hooks that the master calls; the zygote does it. */
-  runHook(name: "when_ready" | "on_reload" | "pre_exec"): void {
+  runHook(name: "when_ready" | "pre_exec"): void {
     if (this.hasHook(name)) this.zygote?.send({ do: "hook", name });
   }
 
@@ -144,7 +164,7 @@ export class Instance {
   }
 
   hasHook(name: string): boolean {
-    return this.#equipment.gunicorn?.configuration.hooks.includes(name) ?? false;
+    return this.generation.gunicorn?.configuration.hooks.includes(name) ?? false;
   }
 
   tellRouters(message: ToRouter): void {
@@ -167,7 +187,7 @@ export class Instance {
 
   /** Those with its number that were asked to leave and waited for it. */
   retirePredecessors(successor: WorkerHandle, now: number): void {
-    const deadline = now + this.#equipment.settings.workerReloadMercy;
+    const deadline = now + this.generation.settings.workerReloadMercy;
     for (const worker of this.crew.living) {
       if (worker.number === successor.number && !this.crew.hasSeat(worker)) this.retire(worker, deadline);
     }
@@ -229,6 +249,15 @@ export class Instance {
     );
   }
 
+  /** Zygotes of earlier generations go with their last worker: until then they tell how it ended. */
+  dismissZygotes(): void {
+    for (const zygote of this.outgoing) {
+      if (zygote.isDismissed || this.crew.living.some((worker) => worker.zygote === zygote)) continue;
+      zygote.isDismissed = true;
+      zygote.send({ do: "dismiss" });
+    }
+  }
+
   /** Nobody is let in any more once the routers have closed theirs too. */
   closeListeners(): void {
     for (const listener of this.#equipment.listeners) listener.close();
@@ -238,7 +267,7 @@ export class Instance {
   killAll(): void {
     for (const worker of this.crew.living) worker.kill();
     for (const router of this.routers) router.kill();
-    this.zygote?.kill();
+    for (const zygote of this.zygotes) zygote.kill();
   }
 }
 

@@ -3,16 +3,18 @@
  * is due: fills empty seats, opens the doors, goes on with the stop. Nothing happens outside of it;
  * signal handlers and children only put events into the queue. It touches no request.
  */
-import type { FromRouter, FromWorker, LoadFailure } from "../base/messages.ts";
+import type { FromWorker, LoadFailure } from "../base/messages.ts";
 import { Alarm } from "./alarm.ts";
 import { endingOf, UNKNOWN_ENDING } from "./endings.ts";
 import type { Ending, MasterEvent, MasterSignal, ZygoteMessage } from "./events.ts";
+import type { Reread } from "./generation.ts";
 import { type Equipment, Instance } from "./instance.ts";
 import type { Lifeline } from "./lifelines.ts";
 import { notify } from "./notify.ts";
 import type { Refusal } from "./refusal.ts";
-import type { RouterHandle } from "./router-handle.ts";
-import { endsStart, type Phase, refuseRouter, StartUp, warnOfThreads } from "./start-up.ts";
+import { Reload } from "./reload.ts";
+import { RouterEvents } from "./router-events.ts";
+import { endsStart, type Phase, StartUp, warnOfThreads } from "./start-up.ts";
 import { describeKill, describeMercy, Stop } from "./stop.ts";
 import type { WorkerHandle } from "./worker-handle.ts";
 import type { ZygoteHandle } from "./zygote-handle.ts";
@@ -23,6 +25,10 @@ export class Master {
   readonly #startUp: StartUp;
   readonly #alarm: Alarm;
   #phase: Phase = "starting";
+  readonly #routerEvents: RouterEvents;
+  #reload: Reload | null = null;
+  /** What asked for a reload when none could begin. */
+  #reloadAgain: string | null = null;
   #stop: Stop | null = null;
   #refusal: Refusal | null = null;
 
@@ -30,6 +36,13 @@ export class Master {
     this.#equipment = equipment;
     this.#instance = new Instance(equipment);
     this.#startUp = new StartUp(equipment);
+    this.#routerEvents = new RouterEvents({
+      instance: this.#instance,
+      startUp: this.#startUp,
+      phase: () => this.#phase,
+      refuse: (refusal) => this.#refuse(refusal),
+      log: (text) => this.#log(text),
+    });
     this.#alarm = new Alarm(() => equipment.queue.push({ from: "timer" }));
   }
 
@@ -52,9 +65,9 @@ export class Master {
       case "system":
         return this.#onSignal(event.signal);
       case "router":
-        return this.#onRouter(event.router, event.message);
+        return this.#routerEvents.takeMessage(event.router, event.message);
       case "routerExit":
-        return this.#onRouterExit(event.router, event.ending);
+        return this.#routerEvents.takeExit(event.router, event.ending);
       case "zygote":
         return this.#onZygote(event.zygote, event.message);
       case "zygoteExit":
@@ -63,6 +76,8 @@ export class Master {
         return this.#onWorker(event.lifeline, event.message);
       case "lifelineClosed":
         return this.#onLifelineClosed(event.lifeline);
+      case "reread":
+        return this.#onReread(event.outcome);
       case "diagnosis":
         this.#instance.zygoteSeat.release();
         return this.#refuse(event.refusal);
@@ -81,63 +96,34 @@ export class Master {
       case "SIGQUIT":
         return this.#stopAtOnce(signal);
       case "SIGHUP":
+        return this.#beginReload(signal);
       case "SIGUSR1":
       case "SIGUSR2":
-        return this.#log(`${signal}: reload comes in a later version; nothing was changed`);
+        return this.#log(`${signal}: has no meaning in this version; nothing was changed`);
     }
   }
 
-  #onRouter(router: RouterHandle, message: FromRouter): void {
-    switch (message.event) {
-      case "ready":
-        router.readySince = Date.now();
-        if (this.#phase === "opening" || this.#phase === "serving") router.send({ do: "accept" });
-        return;
-      case "accepting":
-        router.isAccepting = true;
-        return;
-      case "listenFailed":
-        return this.#onListenFailed(message);
-      case "workerConnected":
-        return this.#onWorkerConnected(router, message.serial);
-      case "workerRetired":
-        return;
-      case "drained":
-        router.isDrained = true;
-        return;
+  /** One at a time: what is asked for meanwhile is done behind it, once. */
+  #beginReload(cause: string): void {
+    if (this.#phase === "stopping") return;
+    if (this.#phase !== "serving" || (this.#reload !== null && !this.#reload.isOver)) {
+      this.#reloadAgain = cause;
+      return;
     }
+    const { log, queue, reread } = this.#equipment;
+    this.#reloadAgain = null;
+    this.#reload = new Reload(this.#instance, { log, queue, reread, cause });
+    this.#reload.begin();
   }
 
-  /** libuv and the kernel may find out only now that another process has the port. */
-  #onListenFailed({ url, code }: FromRouter & { event: "listenFailed" }): void {
-    if (this.#phase === "serving") return this.#log(`a router cannot listen on ${url}: ${code}`);
-    this.#refuse(this.#startUp.refuseListen(url, code));
-  }
-
-  #onWorkerConnected(router: RouterHandle, serial: number): void {
-    const worker = this.#instance.crew.find(serial);
-    if (worker === null) return;
-    worker.connected.add(router.number);
-    if (worker.retiring !== null) router.send({ do: "retire", serial });
-    if (worker.servingSince !== null || !this.#instance.isServing(worker)) return;
-    worker.servingSince = Date.now();
-    this.#instance.retirePredecessors(worker, Date.now());
-  }
-
-  #onRouterExit(router: RouterHandle, ending: Ending): void {
-    const seat = this.#instance.routerSeats[router.number];
-    if (seat === undefined) return;
-    for (const worker of this.#instance.crew.living) worker.connected.delete(router.number);
-    if (this.#phase === "stopping") return seat.release();
-    if (this.#phase === "starting" && router.readySince === null) {
-      seat.release();
-      return this.#refuse(refuseRouter(ending));
-    }
-    const name = `router ${router.number + 1}`;
-    this.#instance.vacate(seat, { name, occupant: router, ending, now: Date.now() });
+  #onReread(outcome: Reread): void {
+    if (this.#phase === "serving") return this.#reload?.takeConfiguration(outcome);
+    // A stop came in between.
+    if (outcome.kind === "settings") outcome.gunicorn?.zygote.stop();
   }
 
   #onZygote(zygote: ZygoteHandle, message: ZygoteMessage): void {
+    if (this.#reload?.takeMessage(zygote, message)) return;
     switch (message.event) {
       case "started":
         zygote.hasSpoken = true;
@@ -164,6 +150,8 @@ export class Master {
   #onZygoteExit(zygote: ZygoteHandle, ending: Ending): void {
     zygote.isGone = true;
     const seat = this.#instance.zygoteSeat;
+    if (this.#instance.outgoing.delete(zygote)) return this.#reload?.noteLoss(zygote, ending);
+    if (zygote === this.#instance.incoming) return this.#reload?.takeExit(ending);
     if (this.#phase === "stopping") return seat.release();
     if (this.#phase === "starting" && zygote.readySince === null)
       return this.#startUp.diagnose(zygote, ending);
@@ -186,7 +174,7 @@ export class Master {
 
   /** lazy-apps. During the start it waits: whether all fail alike decides what is said. */
   #onLoadFailure(worker: WorkerHandle | null, failure: LoadFailure): void {
-    if (worker === null) return;
+    if (worker === null || this.#reload?.takeWorkerFailure(worker, failure)) return;
     if (this.#phase === "starting") this.#startUp.noteFailure(worker.number, failure);
     else this.#instance.logFailure(worker.title, failure);
   }
@@ -235,7 +223,11 @@ export class Master {
       case "opening":
         return this.#announceWhenOpen();
       case "serving":
-        return this.#instance.killOverdue(Date.now());
+        this.#instance.killOverdue(Date.now());
+        this.#instance.dismissZygotes();
+        this.#reload?.goOn(Date.now());
+        if (this.#reloadAgain !== null) this.#beginReload(this.#reloadAgain);
+        return;
       case "stopping":
         return this.#stop?.goOn(Date.now());
     }
@@ -261,7 +253,8 @@ export class Master {
 
   #beginStop(signal: MasterSignal): void {
     if (this.#stop !== null || this.#phase === "starting") return this.#stopAtOnce(signal);
-    const mercy = this.#equipment.settings.reloadMercy;
+    this.#reload?.abandon();
+    const mercy = this.#instance.generation.settings.reloadMercy;
     this.#log(`${signal}: ${describeMercy(mercy)}`);
     this.#phase = "stopping";
     this.#stop = new Stop(this.#instance, { log: this.#equipment.log, now: Date.now(), mercy });

@@ -8,6 +8,7 @@ import type { Settings } from "../settings/settings.ts";
 import { bindListeners } from "./bind-listeners.ts";
 import { EventQueue } from "./event-queue.ts";
 import { type MasterEvent, SIGNALS } from "./events.ts";
+import type { Reread } from "./generation.ts";
 import { findInterpreter } from "./interpreter.ts";
 import { openLifelines } from "./lifelines.ts";
 import type { Listener } from "./listener.ts";
@@ -28,14 +29,17 @@ const STDOUT = 1;
  * Serves until it is told to stop. Answers the exit code: 0 after a stop, 1 for a start that was refused.
  * `gunicorn`: where its language is spoken; the prepared zygote ends with the start if that is refused.
  */
-export async function runMaster(settings: Settings, gunicorn: GunicornStart | null = null): Promise<number> {
+export async function runMaster(
+  settings: Settings,
+  { gunicorn, reread }: { gunicorn: GunicornStart | null; reread: () => Promise<Reread> },
+): Promise<number> {
   process.title = masterTitle(settings);
   const queue = new EventQueue<MasterEvent>();
   // From the first moment: a signal that comes during the start is taken as soon as the loop runs.
   for (const signal of SIGNALS) process.on(signal, () => queue.push({ from: "system", signal }));
   const logs = new StartLogs();
   try {
-    await serve(settings, { gunicorn, queue, logs });
+    await serve(settings, { gunicorn, reread, queue, logs });
     return 0;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -46,11 +50,12 @@ export async function runMaster(settings: Settings, gunicorn: GunicornStart | nu
 
 interface Start {
   readonly gunicorn: GunicornStart | null;
+  readonly reread: () => Promise<Reread>;
   readonly queue: EventQueue<MasterEvent>;
   readonly logs: StartLogs;
 }
 
-async function serve(settings: Settings, { gunicorn, queue, logs }: Start): Promise<void> {
+async function serve(settings: Settings, { gunicorn, reread, queue, logs }: Start): Promise<void> {
   using cleanUps = new DisposableStack();
   cleanUps.defer(() => gunicorn?.zygote.stop());
   if (settings.umask !== null) process.umask(settings.umask);
@@ -99,6 +104,7 @@ async function serve(settings: Settings, { gunicorn, queue, logs }: Start): Prom
     accessLog,
     identity,
     gunicorn,
+    reread,
   });
   await master.run();
   wasRefused = false;

@@ -60,7 +60,7 @@ export class Stop {
     const lastStep = now + LAST_STEP;
     // Gunicorn's on_exit may use up what the workers have left of the time.
     this.#deadline = this.#instance.hasHook("on_exit") ? Math.max(this.#deadline, lastStep) : lastStep;
-    this.#instance.zygote?.send({ do: "stop" });
+    for (const zygote of this.#instance.zygotes) zygote.send({ do: "stop" });
     // Not by its channel: without a master it would remove the Unix sockets, and those may be a successor's by now.
     for (const router of this.#instance.routers) router.kill();
   }

@@ -23,6 +23,8 @@ export class ZygoteHandle {
   /** The application is imported since then: it can fork. */
   readySince: number | null = null;
   isGone = false;
+  /** A reload has no more use for it. */
+  isDismissed = false;
 
   constructor({ open, configure, boot, queue }: ZygoteStart) {
     this.generation = boot.generation;

@@ -21,14 +21,14 @@ const SWEEP = 500;
 const LAST_ACCEPT = 20;
 
 export class Http1Door {
-  readonly settings: RouterSettings;
+  settings: RouterSettings;
   readonly pool: Pool;
   readonly clock: Clock;
   readonly log: EventLog;
   readonly accessLog: AccessLog | null;
-  readonly suffixes: ResponseSuffixes;
+  suffixes: ResponseSuffixes;
   /** Scratch for the head that is being read: a head is encoded before the next one comes. */
-  readonly head: RequestHead;
+  head: RequestHead;
   readonly connections = new Set<Http1Connection>();
   /** Bytes of request bodies that are being collected, all connections together. */
   collectedBytes = 0;
@@ -54,6 +54,14 @@ export class Http1Door {
     this.suffixes.setDate(Date.now());
     this.head = new RequestHead(parts.settings);
     this.#timer = setInterval(() => this.#sweep(), SWEEP);
+  }
+
+  /** From the next request on; listeners, log and directories stay. */
+  update(settings: RouterSettings): void {
+    this.settings = settings;
+    this.suffixes = new ResponseSuffixes(settings.serverHeader);
+    this.suffixes.setDate(Date.now());
+    this.head = new RequestHead(settings);
   }
 
   /** Listens on an inherited descriptor. Rejects with the error of listen(2). */

@@ -18,7 +18,9 @@ import { WorkerDoor } from "./worker-door.ts";
 type Order = Exclude<ToRouter, { do: "configure" }>;
 
 interface Router {
+  /** Those of the start: listeners and directories. */
   readonly settings: RouterSettings;
+  readonly pool: Pool;
   readonly workers: WorkerDoor;
   readonly clients: Http1Door;
   /** Everything that this process logs leaves through these. */
@@ -51,7 +53,7 @@ async function configure(settings: RouterSettings): Promise<void> {
   const workers = new WorkerDoor({ settings, pool, clock, log, tell });
   const clients = new Http1Door({ settings, pool, clock, log, accessLog });
   await workers.listen();
-  router = { settings, workers, clients, outputs: requests === null ? [events] : [events, requests] };
+  router = { settings, pool, workers, clients, outputs: requests === null ? [events] : [events, requests] };
   for (const order of early.splice(0)) obey(router, order);
   tell({ event: "ready" });
   // A router ends by a signal, which would leave a clone's cache of stripped modules unwritten.
@@ -94,6 +96,10 @@ function onMessage(message: ToRouter): void {
 
 function obey(router: Router, message: Order): void {
   switch (message.do) {
+    case "update":
+      router.pool.update(message.settings);
+      router.clients.update(message.settings);
+      return;
     case "accept":
       void accept(router);
       return;

@@ -49,13 +49,18 @@ export interface PoolLimits {
 }
 
 export class Pool {
-  readonly #limits: PoolLimits;
+  #limits: PoolLimits;
   readonly #processes: WorkerProcess[] = [];
   readonly #processOf = new Map<Slot, WorkerProcess>();
   readonly #line = new WaitingLine();
   readonly #service = new ServiceTime(MAX_DEPTH);
 
   constructor(limits: PoolLimits) {
+    this.#limits = limits;
+  }
+
+  /** Which router this is, and how many there are, stays. */
+  update(limits: PoolLimits): void {
     this.#limits = limits;
   }
 

@@ -133,7 +133,7 @@ test("a package that is not installed ends the start with one clear message", as
   for (const name of ["gevent", "eventlet"]) {
     const { exit, output } = await runToEnd([`--${name}`, "100", "--python", python, app]);
     assert.equal(exit.code, 1);
-    const sentence = `tsgi: ${name} is asked for (${name} = 100), but is not installed for ${python}`;
+    const sentence = `tsgi: error: ${name} is asked for (${name} = 100), but is not installed for ${python}`;
     assert.ok(output.includes(`${sentence}\n  Install it there: ${python} -m pip install ${name}`), output);
   }
 });

@@ -64,7 +64,7 @@ class GunicornHooksTest(unittest.TestCase):
             on_starting=seen.append,
             logger_class=dict,
         )
-        hooks.on_starting()
+        hooks.on_starting(is_reload=False)
         (server,) = seen
         self.assertEqual((server.pid, server.num_workers), (os.getppid(), 3))
         self.assertEqual(server.address, [("127.0.0.1", 8000), "/run/a"])
@@ -239,7 +239,7 @@ class GunicornHooksTest(unittest.TestCase):
             on_starting=fail, pre_fork=fail, post_fork=fail, post_worker_init=fail, nworkers_changed=fail
         )
         for call in (
-            hooks.on_starting,
+            lambda: hooks.on_starting(is_reload=False),
             hooks.nworkers_changed,
             lambda: hooks.pre_fork(1),
             lambda: hooks.post_fork(lambda: None),

@@ -26,7 +26,13 @@ export interface Load extends AsyncDisposable {
 /** `request` makes the bytes of the request with that id; it should say so in X-Id. */
 export function startLoad(
   port: number,
-  load: { connections: number; prefix: string; request: (id: string, number: number) => string },
+  load: {
+    connections: number;
+    prefix: string;
+    request: (id: string, number: number) => string;
+    /** A new connection for each request. */
+    once?: boolean;
+  },
 ): Load {
   const outcomes: Outcome[] = [];
   const refused: string[] = [];
@@ -51,7 +57,7 @@ export function startLoad(
           () => 0,
         );
         outcomes.push({ id, status, milliseconds: performance.now() - start });
-        if (status === 0) break;
+        if (status === 0 || load.once) break;
       }
       client[Symbol.dispose]();
     }

@@ -58,8 +58,12 @@ export function readNotes(folder: Folder): readonly string[] {
   }
 }
 
+export function writeConfiguration(folder: Folder, configuration: string): void {
+  folder.write("gunicorn.conf.py", PRELUDE + configuration);
+}
+
 function prepare(folder: Folder, { configuration, application = HELLO, args = [] }: GunicornStart): string[] {
   folder.write("app.py", application);
-  folder.write("gunicorn.conf.py", PRELUDE + configuration);
+  writeConfiguration(folder, configuration);
   return ["gunicorn", "--bind", "127.0.0.1:0", ...args, "app:application"];
 }
