@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -278,7 +279,7 @@ test("a user who may not go where tsgi lies is refused before anything is made",
 });
 
 function findOldPython(): string | null {
-  const versions = join(process.env["PYENV_ROOT"] ?? "/root/.pyenv", "versions");
+  const versions = join(process.env["PYENV_ROOT"] ?? join(homedir(), ".pyenv"), "versions");
   try {
     const old = readdirSync(versions).find((version) => /^(2\.7|3\.[0-7])\./.test(version));
     return old === undefined ? null : join(versions, old, "bin/python");
