@@ -22,7 +22,7 @@ class Hooks:
         """Before the first fork. In Gunicorn's language a reload has a hook of its own, on_reload."""
 
     def call(self, name: str) -> None:
-        """One that the master calls by its name: when_ready, pre_exec."""
+        """One that the master calls by its name: when_ready."""
 
     def pre_fork(self, serial: int) -> None:
         """Of a worker that has no pid yet."""

@@ -24,7 +24,7 @@ export interface AccessLogMessage {
   readonly classes: readonly number[] | null;
 }
 
-/** Everything a router needs to know, sent once as its first message. Times in milliseconds, sizes in bytes. */
+/** Everything a router needs to know: its first message, and again after a reload. Times in milliseconds, sizes in bytes. */
 export interface RouterSettings {
   readonly router: number;
   readonly routers: number;
@@ -194,7 +194,7 @@ export type ToZygote =
   | ZygoteBoot
   | { readonly do: "fork"; readonly worker: number; readonly serial: number }
   /** One of Gunicorn's hooks that is called when the master says so. */
-  | { readonly do: "hook"; readonly name: "when_ready" | "on_reload" | "pre_exec" }
+  | { readonly do: "hook"; readonly name: "when_ready" }
   /** A worker of the zygote before this one has died. */
   | { readonly do: "buried"; readonly pid: number; readonly serial: number }
   /** The instance ends. */

@@ -32,15 +32,15 @@ export async function serve(argv: readonly string[]): Promise<number> {
 
 /** For a reload, in the master: the same command line, and files as they are now. */
 async function reread(argv: readonly string[]): Promise<Reread> {
-  const configuration = await readUwsgi(argv);
+  const configuration = await readUwsgi(argv, { isReload: true });
   const reading = readSettings(configuration);
   if (reading.kind === "problems") return { kind: "problems", problems: messagesToLog(reading.problems) };
   const warnings = warningsToLog({ ...reading, entries: configuration.entries });
   return { kind: "settings", settings: reading.settings, gunicorn: null, warnings };
 }
 
-export function readUwsgi(argv: readonly string[]): Promise<Configuration> {
-  const surroundings = surroundingsOf(tsgiVersion());
+export function readUwsgi(argv: readonly string[], { isReload = false } = {}): Promise<Configuration> {
+  const surroundings = surroundingsOf(tsgiVersion(), { isReload });
   return readConfiguration({ argv, vocabulary: vocabularyOf(options), surroundings });
 }
 

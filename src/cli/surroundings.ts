@@ -28,7 +28,8 @@ const PAUSE = 5;
 /** Nobody wakes it. */
 const SLEEPER = new Int32Array(new SharedArrayBuffer(4));
 
-export function surroundingsOf(version: string): Surroundings {
+/** `isReload`: for a running instance that reads its configuration again. */
+export function surroundingsOf(version: string, { isReload = false } = {}): Surroundings {
   const { uid, gid, username } = accountOf();
   return {
     workingDirectory: process.cwd(),
@@ -38,7 +39,7 @@ export function surroundingsOf(version: string): Surroundings {
     user: { id: uid, name: username },
     group: { id: gid, name: nameOfGroup(gid) },
     startTime: Date.now() * 1000,
-    isReload: false,
+    isReload,
     binaryPath: process.argv[1] ?? process.execPath,
     version,
     readText,

@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { skipUnless } from "../support/component.ts";
 import { folderWith, runTsgi } from "./run-tsgi.ts";
 
 const ZSH_CANDIDATES = fileURLToPath(new URL("../support/zsh-candidates.zsh", import.meta.url));
@@ -49,7 +50,7 @@ const shells = {
 for (const [shell, complete] of Object.entries(shells)) {
   const isThere = existsSync(`/usr/bin/${shell}`) || existsSync(`/bin/${shell}`);
   test(`${shell} completes options, commands, files and words`, {
-    skip: !isThere && `no ${shell} here`,
+    skip: skipUnless(isThere, shell),
   }, () => {
     const script = join(folder.path, `completion.${shell}`);
     assert.equal(run("/bin/sh", ["-c", '"$@" > "$0"', script, ...command(shell)]).stderr, "");
@@ -64,7 +65,7 @@ for (const [shell, complete] of Object.entries(shells)) {
 }
 
 test("bash offers what is not in this version where nothing else is", {
-  skip: !existsSync("/bin/bash"),
+  skip: skipUnless(existsSync("/bin/bash"), "bash"),
 }, () => {
   const script = join(folder.path, "later.bash");
   run("/bin/sh", ["-c", '"$@" > "$0"', script, ...command("bash")]);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { parseIni } from "../../src/config/ini.ts";
+import { skipUnless } from "../support/component.ts";
 import { pairsOf, warningsOf } from "./reading.ts";
 
 /** Each is read alike by uWSGI and by us. Names that are no option, so that nothing happens. */
@@ -97,7 +98,7 @@ describe("parseIni() warns of", () => {
 
 const hasUwsgi = spawnSync("uwsgi", ["--version"]).status === 0;
 
-describe("parseIni() and uWSGI itself", { skip: hasUwsgi ? false : "no uwsgi here" }, () => {
+describe("parseIni() and uWSGI itself", { skip: skipUnless(hasUwsgi, "uwsgi") }, () => {
   it("read the same", () => {
     const folder = mkdtempSync(join(tmpdir(), "tsgi-ini-"));
     try {

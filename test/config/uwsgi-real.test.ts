@@ -11,6 +11,7 @@ import type { Entry } from "../../src/config/entry.ts";
 import { readConfiguration } from "../../src/config/uwsgi/read-configuration.ts";
 import { options } from "../../src/settings/options.ts";
 import { vocabularyOf } from "../../src/settings/vocabulary.ts";
+import { skipUnless } from "../support/component.ts";
 import { blockCases } from "./uwsgi-block-cases.ts";
 import { type Case, placeholderCases, sourceCases, syntaxCases } from "./uwsgi-cases.ts";
 
@@ -18,7 +19,7 @@ const vocabulary = vocabularyOf(options);
 const top = realpathSync(mkdtempSync(join(tmpdir(), "tsgi-uwsgi-language-")));
 const startFolder = process.cwd();
 const isHere = spawnSync("uwsgi", ["--version"]).status === 0;
-const skip = isHere ? false : "there is no uwsgi on the PATH";
+const skip = skipUnless(isHere, "uwsgi");
 
 after(() => {
   process.chdir(startFolder);

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { skipUnless } from "../support/component.ts";
 import {
   type GunicornCase,
   hasGunicorn,
@@ -110,7 +111,7 @@ const cases: Readonly<Record<string, GunicornCase>> = {
 /** What stands for something else there: numbers of users, classes, the folder of the test, functions. */
 const INCOMPARABLE = /^(user|group|chdir|control_socket|ssl_version|cert_reqs|default_proc_name)$/;
 
-describe("tsgi gunicorn reads as Gunicorn does:", { skip: !hasGunicorn }, () => {
+describe("tsgi gunicorn reads as Gunicorn does:", { skip: skipUnless(hasGunicorn, "gunicorn") }, () => {
   const outcomes = readWithGunicorn(Object.values(cases));
   for (const [index, [name, one]] of Object.entries(cases).entries()) {
     const theirs = outcomes[index];

@@ -10,7 +10,9 @@ from gunicorn.config import make_settings
 print(json.dumps({name: one.cli or [] for name, one in make_settings().items()}))
 `;
 
-describe("the table of Gunicorn's settings", { skip: !hasGunicorn }, () => {
+import { skipUnless } from "../support/component.ts";
+
+describe("the table of Gunicorn's settings", { skip: skipUnless(hasGunicorn, "gunicorn") }, () => {
   // What the program prints.
   const theirs = new Map(
     Object.entries(JSON.parse(runPython(LIST_SETTINGS, "")) as Record<string, string[]>),

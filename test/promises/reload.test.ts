@@ -87,6 +87,26 @@ test("the configuration is read again: what can change does, what cannot is name
   assert.equal(await answerOf(server), "configured");
 });
 
+test("blocks of if-reload hold in a reload, those of if-not-reload at the start", async () => {
+  writeApp("blocks");
+  const ini = folder.write(
+    "blocks.ini",
+    `[uwsgi]
+wsgi-file = %dapp.py
+if-not-reload =
+processes = 1
+endif =
+if-reload =
+processes = 2
+endif =
+`,
+  );
+  await using server = await startServer(["--http", "127.0.0.1:0", ini]);
+  assert.equal((await server.pids("worker")).length, 1);
+  await reload(server);
+  await until("two workers", async () => (await server.pids("worker")).length === 2);
+});
+
 test("a reload that is asked for during another one follows it, once", async () => {
   const app = folder.write(
     "slow.py",
