@@ -56,7 +56,7 @@ function withApplication(reading: Reading, word: string | undefined): Reading {
 /** What a start would be refused with on this machine. `python`: where it runs already. */
 async function askMachine(reading: Reading, python: string | null = null): Promise<Reading> {
   if (reading.kind === "problems") return reading;
-  const { foreseeable, preflight } = await import("../master/preflight.ts");
+  const { foreseeable, preflight } = await import("../master/start/preflight.ts");
   const { settings, ...remarks } = reading;
   const refusals = [...preflight(settings, python), ...foreseeable(settings)];
   if (refusals.length === 0) return reading;

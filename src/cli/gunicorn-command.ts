@@ -1,6 +1,6 @@
 /** `tsgi gunicorn [options] [module:callable]`: Gunicorn's dialect, from the command line to the master. */
 
-import type { Reread } from "../master/generation.ts";
+import type { Reread } from "../master/processes/generation.ts";
 import { printSettings } from "../settings/gunicorn/print-settings.ts";
 import { gunicornHelpText } from "./gunicorn-help.ts";
 import { type GunicornReading, readGunicorn } from "./read-gunicorn.ts";
@@ -63,8 +63,8 @@ async function reread(argv: readonly string[]): Promise<Reread> {
 async function checkOnly({ settings, gunicorn: start, only }: Ready): Promise<number> {
   if (only === "print") print(printSettings(start.configuration));
   const [{ checkApplication }, { Refusal }] = await Promise.all([
-    import("../master/check-application.ts"),
-    import("../master/refusal.ts"),
+    import("../master/start/check-application.ts"),
+    import("../master/start/refusal.ts"),
   ]);
   try {
     await checkApplication(settings, start);

@@ -6,7 +6,7 @@
 import { type Stats, statSync } from "node:fs";
 import type { Entry } from "../config/entry.ts";
 import { type GunicornCommandLine, readGunicornCommand } from "../config/gunicorn/command.ts";
-import type { GunicornStart, PreparedZygote } from "../master/prepared-zygote.ts";
+import type { GunicornStart, PreparedZygote } from "../master/processes/prepared-zygote.ts";
 import { type GunicornResult, gunicornConfiguration } from "../settings/gunicorn/configuration.ts";
 import { gunicornFlags, gunicornSettings } from "../settings/gunicorn/gunicorn-settings.ts";
 import { readGunicornSettings } from "../settings/gunicorn/read-gunicorn-settings.ts";
@@ -50,7 +50,7 @@ export async function readGunicorn(
   const command = readGunicornCommand(argv, environment, gunicornFlags);
   if (command.kind === "problems") return { kind: "misread", problems: command.problems };
   if (command.kind !== "serve") return command;
-  const { Refusal } = await import("../master/refusal.ts");
+  const { Refusal } = await import("../master/start/refusal.ts");
   try {
     const { zygote, result } = await execute(command.commandLine, environment);
     return conclude(zygote, needsApplication ? result : withSomeApplication(result));
@@ -99,8 +99,8 @@ async function execute(
   environment: NodeJS.ProcessEnv,
 ): Promise<{ readonly zygote: PreparedZygote; readonly result: GunicornResult }> {
   const [{ findInterpreter }, { PreparedZygote }] = await Promise.all([
-    import("../master/interpreter.ts"),
-    import("../master/prepared-zygote.ts"),
+    import("../master/start/interpreter.ts"),
+    import("../master/processes/prepared-zygote.ts"),
   ]);
   const python = findInterpreter({ python: commandLine.python, home: null, written: [] }, environment);
   const source = await chooseSource(commandLine);
@@ -125,7 +125,7 @@ async function chooseSource({ file: choice }: GunicornCommandLine): Promise<Sour
   if (found === "absent" && isDefault) return { file: null, module: null };
   const reason = reasonAgainst(found);
   if (reason === null) return { file, module: null };
-  const { Refusal } = await import("../master/refusal.ts");
+  const { Refusal } = await import("../master/start/refusal.ts");
   const where = found === "absent" ? [`it is looked for in ${process.cwd()}`] : [];
   throw new Refusal(`cannot read the configuration file ${file}: ${reason}`, where);
 }

@@ -2,7 +2,7 @@
 
 import type { Configuration } from "../config/configuration.ts";
 import { readConfiguration } from "../config/uwsgi/read-configuration.ts";
-import type { Reread } from "../master/generation.ts";
+import type { Reread } from "../master/processes/generation.ts";
 import { isSwitchedOn } from "../settings/judge-entry.ts";
 import { options } from "../settings/options.ts";
 import { readSettings } from "../settings/read-settings.ts";

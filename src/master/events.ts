@@ -1,9 +1,9 @@
 import type { FromRouter, FromWorker, FromZygote } from "../base/messages.ts";
-import type { Reread } from "./generation.ts";
-import type { Lifeline } from "./lifelines.ts";
-import type { Refusal } from "./refusal.ts";
-import type { RouterHandle } from "./router-handle.ts";
-import type { ZygoteHandle } from "./zygote-handle.ts";
+import type { Reread } from "./processes/generation.ts";
+import type { Lifeline } from "./processes/lifelines.ts";
+import type { RouterHandle } from "./processes/router-handle.ts";
+import type { ZygoteHandle } from "./processes/zygote-handle.ts";
+import type { Refusal } from "./start/refusal.ts";
 
 /** The signals that the master takes; each has a line in docs/running.md. */
 export const SIGNALS = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;

@@ -7,22 +7,22 @@ import { SECOND } from "../base/duration.ts";
 import type { LoadFailure, RouterSettings, ToRouter } from "../base/messages.ts";
 import type { Log } from "../observe/log.ts";
 import type { Settings } from "../settings/settings.ts";
-import { Crew } from "./crew.ts";
-import { briefEnding, describeEnding, showSpan } from "./endings.ts";
 import type { EventQueue } from "./event-queue.ts";
 import type { Ending, MasterEvent } from "./events.ts";
-import type { Generation, Reread } from "./generation.ts";
-import type { Listener } from "./listener.ts";
-import type { GunicornStart } from "./prepared-zygote.ts";
-import type { Identity } from "./privileges.ts";
-import { RouterHandle } from "./router-handle.ts";
-import { routerSettings } from "./router-settings.ts";
-import type { RuntimeDirectory } from "./runtime-directory.ts";
-import { Seat } from "./seat.ts";
-import type { WorkerHandle } from "./worker-handle.ts";
-import { adoptedZygoteBoot, zygoteBoot, zygoteEnvironment } from "./zygote-boot.ts";
-import { ZygoteHandle } from "./zygote-handle.ts";
-import { ZygoteProcess } from "./zygote-process.ts";
+import { Crew } from "./processes/crew.ts";
+import { briefEnding, describeEnding, showSpan } from "./processes/endings.ts";
+import type { Generation, Reread } from "./processes/generation.ts";
+import type { GunicornStart } from "./processes/prepared-zygote.ts";
+import { RouterHandle } from "./processes/router-handle.ts";
+import { routerSettings } from "./processes/router-settings.ts";
+import { Seat } from "./processes/seat.ts";
+import type { WorkerHandle } from "./processes/worker-handle.ts";
+import { adoptedZygoteBoot, zygoteBoot, zygoteEnvironment } from "./processes/zygote-boot.ts";
+import { ZygoteHandle } from "./processes/zygote-handle.ts";
+import { ZygoteProcess } from "./processes/zygote-process.ts";
+import type { Listener } from "./start/listener.ts";
+import type { Identity } from "./start/privileges.ts";
+import type { RuntimeDirectory } from "./start/runtime-directory.ts";
 
 /** What the instance has at hand, made by runMaster() and ended by it. */
 export interface Equipment {

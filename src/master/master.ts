@@ -5,19 +5,19 @@
  */
 import type { FromWorker, LoadFailure } from "../base/messages.ts";
 import { Alarm } from "./alarm.ts";
-import { endingOf, UNKNOWN_ENDING } from "./endings.ts";
 import type { Ending, MasterEvent, MasterSignal, ZygoteMessage } from "./events.ts";
-import type { Reread } from "./generation.ts";
 import { type Equipment, Instance } from "./instance.ts";
-import type { Lifeline } from "./lifelines.ts";
-import { notify } from "./notify.ts";
-import type { Refusal } from "./refusal.ts";
-import { Reload } from "./reload.ts";
-import { RouterEvents } from "./router-events.ts";
-import { endsStart, type Phase, StartUp, warnOfThreads } from "./start-up.ts";
+import { endingOf, UNKNOWN_ENDING } from "./processes/endings.ts";
+import type { Reread } from "./processes/generation.ts";
+import type { Lifeline } from "./processes/lifelines.ts";
+import { RouterEvents } from "./processes/router-events.ts";
+import type { WorkerHandle } from "./processes/worker-handle.ts";
+import type { ZygoteHandle } from "./processes/zygote-handle.ts";
+import { Reload } from "./reload/reload.ts";
+import { notify } from "./start/notify.ts";
+import type { Refusal } from "./start/refusal.ts";
+import { endsStart, type Phase, StartUp, warnOfThreads } from "./start/start-up.ts";
 import { describeKill, describeMercy, Stop } from "./stop.ts";
-import type { WorkerHandle } from "./worker-handle.ts";
-import type { ZygoteHandle } from "./zygote-handle.ts";
 
 export class Master {
   readonly #equipment: Equipment;

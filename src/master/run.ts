@@ -5,23 +5,23 @@
 import { openLog } from "../observe/log.ts";
 import { originOf } from "../settings/origin.ts";
 import type { Settings } from "../settings/settings.ts";
-import { bindListeners } from "./bind-listeners.ts";
 import { EventQueue } from "./event-queue.ts";
 import { type MasterEvent, SIGNALS } from "./events.ts";
-import type { Reread } from "./generation.ts";
-import { findInterpreter } from "./interpreter.ts";
-import { openLifelines } from "./lifelines.ts";
-import type { Listener } from "./listener.ts";
 import { Master } from "./master.ts";
-import { openLogFile } from "./open-file.ts";
-import { refuseSecondInstance, removePidfile, writePidfile } from "./pidfile.ts";
-import { preflight } from "./preflight.ts";
-import type { GunicornStart } from "./prepared-zygote.ts";
-import { dropPrivileges, type Identity, resolveIdentity } from "./privileges.ts";
-import { masterTitle } from "./process-titles.ts";
-import { joinRefusals, Refusal } from "./refusal.ts";
-import { createRuntimeDirectory, removeAbandoned } from "./runtime-directory.ts";
-import { StartLogs } from "./start-logs.ts";
+import type { Reread } from "./processes/generation.ts";
+import { openLifelines } from "./processes/lifelines.ts";
+import type { GunicornStart } from "./processes/prepared-zygote.ts";
+import { masterTitle } from "./processes/process-titles.ts";
+import { bindListeners } from "./start/bind-listeners.ts";
+import { findInterpreter } from "./start/interpreter.ts";
+import type { Listener } from "./start/listener.ts";
+import { openLogFile } from "./start/open-file.ts";
+import { refuseSecondInstance, removePidfile, writePidfile } from "./start/pidfile.ts";
+import { preflight } from "./start/preflight.ts";
+import { dropPrivileges, type Identity, resolveIdentity } from "./start/privileges.ts";
+import { joinRefusals, Refusal } from "./start/refusal.ts";
+import { createRuntimeDirectory, removeAbandoned } from "./start/runtime-directory.ts";
+import { StartLogs } from "./start/start-logs.ts";
 
 const STDOUT = 1;
 

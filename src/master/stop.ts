@@ -1,8 +1,8 @@
 import { SECOND } from "../base/duration.ts";
 import type { Log } from "../observe/log.ts";
-import { showSpan } from "./endings.ts";
 import type { Instance } from "./instance.ts";
-import type { WorkerHandle } from "./worker-handle.ts";
+import { showSpan } from "./processes/endings.ts";
+import type { WorkerHandle } from "./processes/worker-handle.ts";
 
 /** A router or zygote that has nothing left to do may take this long to end. */
 const LAST_STEP = 2 * SECOND;

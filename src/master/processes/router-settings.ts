@@ -1,0 +1,67 @@
+import type { AccessLogMessage, ListenerMessage, RouterSettings } from "../../base/messages.ts";
+import type { Settings } from "../../settings/settings.ts";
+import type { Listener } from "../start/listener.ts";
+import { routerTitle } from "./process-titles.ts";
+import { FIRST_LISTENER } from "./router-handle.ts";
+
+const STDOUT = 1;
+
+export interface RouterParts {
+  readonly number: number;
+  readonly runtimeDirectory: string;
+  readonly listeners: readonly Listener[];
+  /** Whether requests are logged to a file of their own. */
+  readonly hasAccessLog: boolean;
+}
+
+/** What one router needs of the settings. */
+export function routerSettings(settings: Settings, router: RouterParts): RouterSettings {
+  return {
+    router: router.number,
+    routers: settings.httpProcesses,
+    title: routerTitle(settings),
+    runtimeDirectory: router.runtimeDirectory,
+    listeners: router.listeners.map(listenerMessage),
+    backlog: settings.listen,
+    headLimit: settings.bufferSize,
+    headerCountLimit: settings.httpMaxHeaders,
+    bodyLimit: settings.limitPost,
+    bodyCollect: settings.postBuffering,
+    bodyMemory: settings.bodyMemory,
+    responseCollect: settings.responseBuffering,
+    headTimeout: settings.httpHeadersTimeout,
+    bodyTimeout: settings.httpTimeout,
+    writeTimeout: settings.socketTimeout,
+    keepAliveTimeout: settings.httpKeepalive,
+    queueLimit: settings.queueLimit,
+    queueTimeout: settings.queueTimeout,
+    serverHeader: settings.serverHeader,
+    accessLog: accessLogMessage(settings, router),
+    // The master has dropped its privileges before it starts anybody: nobody has any left to drop.
+    uid: null,
+    gid: null,
+  };
+}
+
+/** A file of its own is inherited behind the listeners. */
+function accessLogMessage(settings: Settings, router: RouterParts): AccessLogMessage | null {
+  const only = [...(settings.log4xx ? [4] : []), ...(settings.log5xx ? [5] : [])];
+  if (settings.disableLogging && only.length === 0) return null;
+  return {
+    fd: router.hasAccessLog ? FIRST_LISTENER + router.listeners.length : STDOUT,
+    classes: settings.disableLogging ? only : null,
+  };
+}
+
+/** Routers inherit the listeners in this order, behind stdin, stdout and stderr. */
+function listenerMessage(listener: Listener, index: number): ListenerMessage {
+  const { url, kind, serverName, serverPort, unlink } = listener;
+  return {
+    fd: FIRST_LISTENER + index,
+    url,
+    kind,
+    serverName,
+    serverPort,
+    ...(unlink === null ? {} : { unlink }),
+  };
+}

@@ -1,0 +1,90 @@
+import { resolve } from "node:path";
+import type { ApplicationMessage, GunicornConfiguration, ZygoteBoot } from "../../base/messages.ts";
+import { concurrencyOf } from "../../settings/concurrency.ts";
+import type { Settings } from "../../settings/settings.ts";
+import type { Identity } from "../start/privileges.ts";
+import type { RuntimeDirectory } from "../start/runtime-directory.ts";
+import { titleParts } from "./process-titles.ts";
+
+export interface ZygoteParts {
+  readonly generation: number;
+  readonly runtimeDirectory: RuntimeDirectory;
+  readonly gunicorn: GunicornConfiguration | null;
+}
+
+/** What a zygote needs of the settings. */
+export function zygoteBoot(
+  settings: Settings,
+  { generation, runtimeDirectory, gunicorn }: ZygoteParts,
+): ZygoteBoot {
+  const { green, slots } = concurrencyOf(settings);
+  return {
+    do: "boot",
+    application: applicationMessage(settings),
+    generation,
+    processes: settings.processes,
+    threads: slots,
+    green,
+    fileWrapper: !settings.wsgiDisableFileWrapper,
+    // What the application imports must be patched, which is for each worker to do.
+    lazy: settings.lazyApps || green !== null,
+    // As for the routers: the master has become that user already.
+    uid: null,
+    gid: null,
+    titles: titleParts(settings),
+    runtimeDirectory: runtimeDirectory.path,
+    routers: Array.from({ length: settings.httpProcesses }, (_, index) => runtimeDirectory.router(index)),
+    lifeline: runtimeDirectory.lifeline,
+    gunicorn,
+    catchUp: null,
+  };
+}
+
+/** The same for a process that was started before the settings were known: as root, if the master was. */
+export function adoptedZygoteBoot(
+  settings: Settings,
+  { identity, ...parts }: ZygoteParts & { identity: Identity | null },
+): ZygoteBoot {
+  const path = settings.logto2 ?? settings.logto;
+  return {
+    ...zygoteBoot(settings, parts),
+    uid: identity?.uid ?? null,
+    gid: identity?.gid ?? null,
+    catchUp: { log: path === null ? null : resolve(path), umask: settings.umask },
+  };
+}
+
+function applicationMessage(settings: Settings): ApplicationMessage {
+  return {
+    default: settings.noDefaultApp && settings.mount.length > 0 ? null : settings.application,
+    mounts: settings.mount.map(({ prefix, application }) => ({ prefix, target: application })),
+    manageScriptName: settings.manageScriptName,
+    imports: settings.import,
+    sharedImports: settings.sharedImport,
+    chdir: settings.chdir,
+    chdirAfter: settings.chdir2,
+    argv: settings.pyargv?.split(/\s+/).filter((word) => word !== "") ?? [],
+    pythonpath: settings.pythonpath,
+  };
+}
+
+/** Our own environment without --unenv and with --env. */
+export function zygoteEnvironment(settings: Settings, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const inherited = inheritedEnvironment(environment);
+  for (const name of settings.unenv) delete inherited[name];
+  return { ...inherited, ...Object.fromEntries(settings.env.map(({ name, value }) => [name, value])) };
+}
+
+const FROM_SYSTEMD = new Set([
+  "NOTIFY_SOCKET",
+  "WATCHDOG_USEC",
+  "WATCHDOG_PID",
+  "LISTEN_PID",
+  "LISTEN_FDS",
+  "LISTEN_FDNAMES",
+]);
+
+/** What systemd told the master is not meant for the application. */
+export function inheritedEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !FROM_SYSTEMD.has(name)));
+}
