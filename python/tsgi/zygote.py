@@ -17,6 +17,7 @@ import warnings
 from typing import Any, Callable, Dict, Final, Optional
 
 from . import green, process
+from .children import Children
 from .control import Control
 from .hooks import Hooks, read_hooks
 from .lifeline import Lifeline
@@ -53,8 +54,7 @@ class Zygote:
         #: What Gunicorn's configuration file has made; None where there is no such thing.
         self._executed: Any = None
         self._lifeline: Optional[Lifeline] = None
-        #: pid → serial of the workers that live
-        self._workers: Dict[int, int] = {}
+        self._children = Children()
         self._is_forking = False
         self._wakeup = (-1, -1)
 
@@ -221,7 +221,7 @@ class Zygote:
         if pid == 0:
             self._become_worker()
             return True
-        self._workers[pid] = order.serial
+        self._children.add(pid, order.serial)
         self._control.say(
             {
                 "event": "forked",
@@ -242,7 +242,7 @@ class Zygote:
         self._control.close()
         if self._lifeline is not None:
             self._lifeline.close()
-        self._workers.clear()
+        self._children.forget()
 
     def _after_fork(self) -> None:
         """In a child that the application forked while it was imported."""
@@ -262,28 +262,9 @@ class Zygote:
         self._bury()
 
     def _bury(self) -> None:
-        # By pid: other children belong to the application.
-        for pid in list(self._workers):
-            try:
-                found, status = os.waitpid(pid, os.WNOHANG)
-            except ChildProcessError:
-                # Somebody else waited for it: how it ended is not known.
-                self._say_died(pid, None, None)
-                continue
-            if found == pid:
-                killed = os.WIFSIGNALED(status)
-                self._say_died(
-                    pid,
-                    None if killed else os.WEXITSTATUS(status),
-                    os.WTERMSIG(status) if killed else None,
-                )
-
-    def _say_died(self, pid: int, exit_code: Optional[int], number: Optional[int]) -> None:
-        serial = self._workers.pop(pid)
-        self._control.say(
-            {"event": "died", "serial": serial, "pid": pid, "exitCode": exit_code, "signal": number}
-        )
-        self._call_hook("child_exit", self.hooks.child_exit, pid, serial)
+        for death in self._children.collect():
+            self._control.say({"event": "died", **death._asdict()})
+            self._call_hook("child_exit", self.hooks.child_exit, death.pid, death.serial)
 
     def _call_hook(self, name: str, hook: Callable[..., None], *arguments: Any) -> None:
         """What it raises is the master's to judge; the zygote goes on."""

@@ -69,7 +69,28 @@ export type ToRouter =
   /** This worker takes no more requests; its slots get RETIRE as they become idle. */
   | { readonly do: "retire"; readonly serial: number }
   /** This worker has died, whatever its sockets say. `how`: "signal 9", "exit code 1", "unknown". */
-  | { readonly do: "buried"; readonly serial: number; readonly how: string };
+  | { readonly do: "buried"; readonly serial: number; readonly how: string }
+  /** Say how it goes, with that number. */
+  | { readonly do: "report"; readonly round: number };
+
+/** How it goes in one router. */
+export interface RouterReport {
+  readonly round: number;
+  readonly connections: number;
+  /** Requests that wait for a worker. */
+  readonly waiting: number;
+  /** Requests that workers have ever answered. */
+  readonly requests: number;
+  readonly workers: readonly {
+    readonly serial: number;
+    /** Requests that it has answered for this router. */
+    readonly requests: number;
+    /** Those that are with it now. */
+    readonly running: number;
+    /** Milliseconds that its slots have worked for this router, all together, running requests included. */
+    readonly busy: number;
+  }[];
+}
 
 export type FromRouter =
   /** The workers' socket listens: workers may be forked. */
@@ -81,6 +102,7 @@ export type FromRouter =
   | { readonly event: "workerConnected"; readonly serial: number; readonly pid: number }
   /** Every slot of a retired worker has been told to leave. */
   | { readonly event: "workerRetired"; readonly serial: number }
+  | ({ readonly event: "report" } & RouterReport)
   | { readonly event: "drained" };
 
 /** How an application is named. */

@@ -1,13 +1,10 @@
+import { type Command, SIGNALS, type SignalName } from "../base/commands.ts";
 import type { FromRouter, FromWorker, FromZygote } from "../base/messages.ts";
 import type { Reread } from "./processes/generation.ts";
 import type { Lifeline } from "./processes/lifelines.ts";
 import type { RouterHandle } from "./processes/router-handle.ts";
 import type { ZygoteHandle } from "./processes/zygote-handle.ts";
 import type { Refusal } from "./start/refusal.ts";
-
-/** The signals that the master takes; each has a line in docs/running.md. */
-export const SIGNALS = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
-export type MasterSignal = (typeof SIGNALS)[number];
 
 /** How a child of the master ended, as Node tells it. */
 export interface Ending {
@@ -27,7 +24,9 @@ export type ZygoteMessage = Exclude<FromZygote, { readonly event: "configured" }
 
 /** All that can happen to an instance. The master's loop takes them one by one. */
 export type MasterEvent =
-  | { readonly from: "system"; readonly signal: MasterSignal }
+  | { readonly from: "system"; readonly signal: SignalName }
+  /** An operator wants something; `cause` says by which way, for the log. */
+  | { readonly from: "command"; readonly command: Command; readonly cause: string }
   | { readonly from: "router"; readonly router: RouterHandle; readonly message: FromRouter }
   | { readonly from: "routerExit"; readonly router: RouterHandle; readonly ending: Ending }
   | { readonly from: "zygote"; readonly zygote: ZygoteHandle; readonly message: ZygoteMessage }

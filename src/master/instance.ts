@@ -5,44 +5,18 @@
 
 import { SECOND } from "../base/duration.ts";
 import type { LoadFailure, RouterSettings, ToRouter } from "../base/messages.ts";
-import type { Log } from "../observe/log.ts";
-import type { Settings } from "../settings/settings.ts";
-import type { EventQueue } from "./event-queue.ts";
-import type { Ending, MasterEvent } from "./events.ts";
+import type { Equipment } from "./equipment.ts";
+import type { Ending } from "./events.ts";
 import { Crew } from "./processes/crew.ts";
-import { briefEnding, describeEnding, showSpan } from "./processes/endings.ts";
-import type { Generation, Reread } from "./processes/generation.ts";
-import type { GunicornStart } from "./processes/prepared-zygote.ts";
+import { briefEnding, describeEnding } from "./processes/endings.ts";
+import type { Generation } from "./processes/generation.ts";
+import { obituary, successorComes } from "./processes/obituary.ts";
+import { openZygote } from "./processes/open-zygote.ts";
 import { RouterHandle } from "./processes/router-handle.ts";
 import { routerSettings } from "./processes/router-settings.ts";
 import { Seat } from "./processes/seat.ts";
 import type { WorkerHandle } from "./processes/worker-handle.ts";
-import { adoptedZygoteBoot, zygoteBoot, zygoteEnvironment } from "./processes/zygote-boot.ts";
-import { ZygoteHandle } from "./processes/zygote-handle.ts";
-import { ZygoteProcess } from "./processes/zygote-process.ts";
-import type { Listener } from "./start/listener.ts";
-import type { Identity } from "./start/privileges.ts";
-import type { RuntimeDirectory } from "./start/runtime-directory.ts";
-
-/** What the instance has at hand, made by runMaster() and ended by it. */
-export interface Equipment {
-  readonly settings: Settings;
-  readonly python: string;
-  readonly listeners: readonly Listener[];
-  readonly runtimeDirectory: RuntimeDirectory;
-  readonly queue: EventQueue<MasterEvent>;
-  readonly log: Log;
-  /** Descriptor that all children write their log to. */
-  readonly logDescriptor: number;
-  /** Descriptor of the file for the lines of requests; null where they go to the log. */
-  readonly accessLog: number | null;
-  /** Who serves, where the start was root's. */
-  readonly identity: Identity | null;
-  /** Null where no configuration of Gunicorn's is in force. */
-  readonly gunicorn: GunicornStart | null;
-  /** Reads the configuration again, for a reload. */
-  readonly reread: () => Promise<Reread>;
-}
+import type { ZygoteHandle } from "./processes/zygote-handle.ts";
 
 /** How often workers whose zygote has died are looked at. */
 const ORPHAN_CHECK = 1 * SECOND;
@@ -117,39 +91,7 @@ export class Instance {
   }
 
   openZygote(generation: Generation): ZygoteHandle {
-    const { settings, python, gunicorn, number } = generation;
-    const { runtimeDirectory, logDescriptor: log, queue } = this.#equipment;
-    if (gunicorn !== null && !gunicorn.zygote.wasHandedOver) return this.#adoptZygote(generation, gunicorn);
-    const environment = gunicorn?.zygote.environment ?? zygoteEnvironment(settings, process.env);
-    const configuration = gunicorn?.configuration ?? null;
-    return new ZygoteHandle({
-      open: (listener) =>
-        new ZygoteProcess({ python, environment, log, optimize: settings.optimize }, listener),
-      configure: gunicorn?.zygote.instructions ?? null,
-      boot: zygoteBoot(settings, {
-        generation: number,
-        runtimeDirectory,
-        gunicorn: configuration,
-      }),
-      queue,
-    });
-  }
-
-  /** The first one of a generation has executed Gunicorn's configuration file already. */
-  #adoptZygote({ settings, number }: Generation, { zygote, configuration }: GunicornStart): ZygoteHandle {
-    const { runtimeDirectory, identity, queue } = this.#equipment;
-    return new ZygoteHandle({
-      open: (listener) => zygote.handOver(listener),
-      configure: null,
-      boot: adoptedZygoteBoot(settings, {
-        generation: number,
-        runtimeDirectory,
-        gunicorn: configuration,
-        // Later ones were started by a master that has become that user.
-        identity: number === 1 ? identity : null,
-      }),
-      queue,
-    });
+    return openZygote(generation, this.#equipment);
   }
 
   /** Gunicorn's hooks that the master calls; the zygote does it. */
@@ -193,6 +135,14 @@ export class Instance {
     }
   }
 
+  /** From now on as many workers; those that are too many finish what they have and leave. */
+  resize(size: number, now: number): void {
+    const deadline = now + this.generation.settings.workerReloadMercy;
+    this.crew.resize(size);
+    // Also those that only wait for a successor which is not to come.
+    for (const worker of this.crew.living) if (worker.number > size) this.retire(worker, deadline);
+  }
+
   killOverdue(now: number): void {
     for (const worker of this.crew.living) {
       if (worker.retiring === null || now < worker.retiring.deadline || worker.isKilled) continue;
@@ -221,14 +171,10 @@ export class Instance {
     this.#equipment.runtimeDirectory.forget(worker.serial);
     if (worker.zygote.isGone && worker.pid !== null && this.hasHook("child_exit"))
       this.#orphansGone.push({ pid: worker.pid, serial: worker.serial });
-    const left = worker.retiring !== null && ending.exitCode === 0;
     const pause =
       seat?.vacate({ usefulFor: worker.servingSince === null ? 0 : now - worker.servingSince, now }) ?? null;
-    if (isStopping && !isWorthALine(worker)) return;
-    const ended = isStopping && worker.isKilled ? "killed by this stop" : describeEnding(ending);
-    const fate = left ? "has left" : ended;
-    const successor = pause === null || isStopping ? "" : `; ${successorComes(pause)}`;
-    this.#equipment.log.event(`${worker.title}: ${fate} after ${showSpan(now - worker.askedAt)}${successor}`);
+    const line = obituary(worker, { ending, pause, now, isStopping });
+    if (line !== null) this.#equipment.log.event(line);
   }
 
   /** A router or the zygote has ended: empties its seat and says so. */
@@ -269,15 +215,4 @@ export class Instance {
     for (const router of this.routers) router.kill();
     for (const zygote of this.zygotes) zygote.kill();
   }
-}
-
-/** In a stop: neither one that leaves as it should, nor one that never was of use. */
-function isWorthALine(worker: WorkerHandle): boolean {
-  return worker.servingSince !== null && (worker.isKilled || worker.retiring === null);
-}
-
-function successorComes(pause: number): string {
-  return pause === 0
-    ? "a successor starts"
-    : `it keeps dying young, a successor starts in ${showSpan(pause)}`;
 }

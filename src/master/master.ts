@@ -5,15 +5,18 @@
  */
 import type { FromWorker, LoadFailure } from "../base/messages.ts";
 import { Alarm } from "./alarm.ts";
-import type { Ending, MasterEvent, MasterSignal, ZygoteMessage } from "./events.ts";
-import { type Equipment, Instance } from "./instance.ts";
+import { Commander } from "./control/commander.ts";
+import type { Duty } from "./duty.ts";
+import type { Equipment } from "./equipment.ts";
+import type { Ending, MasterEvent, ZygoteMessage } from "./events.ts";
+import { Instance } from "./instance.ts";
 import { endingOf, UNKNOWN_ENDING } from "./processes/endings.ts";
-import type { Reread } from "./processes/generation.ts";
 import type { Lifeline } from "./processes/lifelines.ts";
+import { Reports } from "./processes/reports.ts";
 import { RouterEvents } from "./processes/router-events.ts";
 import type { WorkerHandle } from "./processes/worker-handle.ts";
 import type { ZygoteHandle } from "./processes/zygote-handle.ts";
-import { Reload } from "./reload/reload.ts";
+import { Reloads } from "./reload/reloads.ts";
 import { notify } from "./start/notify.ts";
 import type { Refusal } from "./start/refusal.ts";
 import { endsStart, type Phase, StartUp, warnOfThreads } from "./start/start-up.ts";
@@ -26,9 +29,11 @@ export class Master {
   readonly #alarm: Alarm;
   #phase: Phase = "starting";
   readonly #routerEvents: RouterEvents;
-  #reload: Reload | null = null;
-  /** What asked for a reload when none could begin. */
-  #reloadAgain: string | null = null;
+  readonly #reports: Reports;
+  readonly #reloads: Reloads;
+  readonly #commander: Commander;
+  /** In the order in which they are seen to. */
+  readonly #duties: readonly Duty[];
   #stop: Stop | null = null;
   #refusal: Refusal | null = null;
 
@@ -36,8 +41,19 @@ export class Master {
     this.#equipment = equipment;
     this.#instance = new Instance(equipment);
     this.#startUp = new StartUp(equipment);
+    this.#reports = new Reports(() => this.#instance.routers);
+    this.#reloads = new Reloads(this.#instance, equipment);
+    this.#duties = [this.#reports, this.#reloads];
+    this.#commander = new Commander({
+      dialect: equipment.gunicorn === null ? "uwsgi" : "gunicorn",
+      log: equipment.log,
+      reloads: this.#reloads,
+      stop: (cause) => this.#beginStop(cause),
+      stopAtOnce: (cause) => this.#stopAtOnce(cause),
+    });
     this.#routerEvents = new RouterEvents({
       instance: this.#instance,
+      reports: this.#reports,
       startUp: this.#startUp,
       phase: () => this.#phase,
       refuse: (refusal) => this.#refuse(refusal),
@@ -63,7 +79,9 @@ export class Master {
   #take(event: MasterEvent): void {
     switch (event.from) {
       case "system":
-        return this.#onSignal(event.signal);
+        return this.#commander.takeSignal(event.signal);
+      case "command":
+        return this.#commander.obey(event.command, event.cause);
       case "router":
         return this.#routerEvents.takeMessage(event.router, event.message);
       case "routerExit":
@@ -77,7 +95,7 @@ export class Master {
       case "lifelineClosed":
         return this.#onLifelineClosed(event.lifeline);
       case "reread":
-        return this.#onReread(event.outcome);
+        return this.#reloads.takeConfiguration(event.outcome);
       case "diagnosis":
         this.#instance.zygoteSeat.release();
         return this.#refuse(event.refusal);
@@ -88,42 +106,8 @@ export class Master {
     }
   }
 
-  #onSignal(signal: MasterSignal): void {
-    switch (signal) {
-      case "SIGTERM":
-      case "SIGINT":
-        return this.#beginStop(signal);
-      case "SIGQUIT":
-        return this.#stopAtOnce(signal);
-      case "SIGHUP":
-        return this.#beginReload(signal);
-      case "SIGUSR1":
-      case "SIGUSR2":
-        return this.#log(`${signal}: has no meaning in this version; nothing was changed`);
-    }
-  }
-
-  /** One at a time: what is asked for meanwhile is done behind it, once. */
-  #beginReload(cause: string): void {
-    if (this.#phase === "stopping") return;
-    if (this.#phase !== "serving" || (this.#reload !== null && !this.#reload.isOver)) {
-      this.#reloadAgain = cause;
-      return;
-    }
-    const { log, queue, reread } = this.#equipment;
-    this.#reloadAgain = null;
-    this.#reload = new Reload(this.#instance, { log, queue, reread, cause });
-    this.#reload.begin();
-  }
-
-  #onReread(outcome: Reread): void {
-    if (this.#phase === "serving") return this.#reload?.takeConfiguration(outcome);
-    // A stop came in between.
-    if (outcome.kind === "settings") outcome.gunicorn?.zygote.stop();
-  }
-
   #onZygote(zygote: ZygoteHandle, message: ZygoteMessage): void {
-    if (this.#reload?.takeMessage(zygote, message)) return;
+    if (this.#reloads.takeMessage(zygote, message)) return;
     switch (message.event) {
       case "started":
         zygote.hasSpoken = true;
@@ -137,7 +121,7 @@ export class Master {
         if (endsStart(message, this.#phase)) return this.#refuse(this.#startUp.refuseApplication(message));
         return this.#instance.logFailure("zygote", message);
       case "signalled":
-        return this.#phase === "stopping" ? undefined : this.#onSignal(message.signal);
+        return this.#phase === "stopping" ? undefined : this.#commander.takeSignal(message.signal);
       case "forked":
         return this.#instance.crew.noteForked(message);
       case "died": {
@@ -150,8 +134,8 @@ export class Master {
   #onZygoteExit(zygote: ZygoteHandle, ending: Ending): void {
     zygote.isGone = true;
     const seat = this.#instance.zygoteSeat;
-    if (this.#instance.outgoing.delete(zygote)) return this.#reload?.noteLoss(zygote, ending);
-    if (zygote === this.#instance.incoming) return this.#reload?.takeExit(ending);
+    if (this.#instance.outgoing.delete(zygote)) return this.#reloads.noteLoss(zygote, ending);
+    if (zygote === this.#instance.incoming) return this.#reloads.takeExit(ending);
     if (this.#phase === "stopping") return seat.release();
     if (this.#phase === "starting" && zygote.readySince === null)
       return this.#startUp.diagnose(zygote, ending);
@@ -174,7 +158,7 @@ export class Master {
 
   /** lazy-apps. During the start it waits: whether all fail alike decides what is said. */
   #onLoadFailure(worker: WorkerHandle | null, failure: LoadFailure): void {
-    if (worker === null || this.#reload?.takeWorkerFailure(worker, failure)) return;
+    if (worker === null || this.#reloads.takeWorkerFailure(worker, failure)) return;
     if (this.#phase === "starting") this.#startUp.noteFailure(worker.number, failure);
     else this.#instance.logFailure(worker.title, failure);
   }
@@ -225,8 +209,7 @@ export class Master {
       case "serving":
         this.#instance.killOverdue(Date.now());
         this.#instance.dismissZygotes();
-        this.#reload?.goOn(Date.now());
-        if (this.#reloadAgain !== null) this.#beginReload(this.#reloadAgain);
+        for (const duty of this.#duties) duty.goOn(Date.now());
         return;
       case "stopping":
         return this.#stop?.goOn(Date.now());
@@ -251,19 +234,19 @@ export class Master {
     this.#instance.runHook("when_ready");
   }
 
-  #beginStop(signal: MasterSignal): void {
-    if (this.#stop !== null || this.#phase === "starting") return this.#stopAtOnce(signal);
-    this.#reload?.abandon();
+  #beginStop(cause: string): void {
+    if (this.#stop !== null || this.#phase === "starting") return this.#stopAtOnce(cause);
+    this.#reloads.abandon();
     const mercy = this.#instance.generation.settings.reloadMercy;
-    this.#log(`${signal}: ${describeMercy(mercy)}`);
+    this.#log(`${cause}: ${describeMercy(mercy)}`);
     this.#phase = "stopping";
     this.#stop = new Stop(this.#instance, { log: this.#equipment.log, now: Date.now(), mercy });
     this.#stop.begin();
     notify("STOPPING=1", this.#equipment);
   }
 
-  #stopAtOnce(signal: MasterSignal): void {
-    this.#log(`${signal}: stopping at once: ${describeKill(this.#instance.crew.living)}`);
+  #stopAtOnce(cause: string): void {
+    this.#log(`${cause}: stopping at once: ${describeKill(this.#instance.crew.living)}`);
     this.#killAll();
   }
 
@@ -285,6 +268,7 @@ export class Master {
 
   #waits(): readonly number[] {
     const now = Date.now();
-    return [...this.#instance.waits(now), ...(this.#stop?.waits(now) ?? [])];
+    const duties = this.#phase === "serving" ? this.#duties.flatMap((duty) => duty.waits(now)) : [];
+    return [...this.#instance.waits(now), ...duties, ...(this.#stop?.waits(now) ?? [])];
   }
 }

@@ -2,11 +2,12 @@
  * The life of a master, from checked settings to the exit code: everything that the instance needs
  * is made here, in the order that privileges ask for, and removed here.
  */
+import { SIGNALS } from "../base/commands.ts";
 import { openLog } from "../observe/log.ts";
 import { originOf } from "../settings/origin.ts";
 import type { Settings } from "../settings/settings.ts";
 import { EventQueue } from "./event-queue.ts";
-import { type MasterEvent, SIGNALS } from "./events.ts";
+import type { MasterEvent } from "./events.ts";
 import { Master } from "./master.ts";
 import type { Reread } from "./processes/generation.ts";
 import { openLifelines } from "./processes/lifelines.ts";

@@ -6,6 +6,7 @@
 
 import { rmSync, unlinkSync } from "node:fs";
 import { flushCompileCache } from "node:module";
+import { SIGNALS } from "../base/commands.ts";
 import type { FromRouter, ListenerMessage, RouterSettings, ToRouter } from "../base/messages.ts";
 import { AccessLog } from "../observe/access-log.ts";
 import { EventLog } from "../observe/event-log.ts";
@@ -23,6 +24,7 @@ interface Router {
   readonly pool: Pool;
   readonly workers: WorkerDoor;
   readonly clients: Http1Door;
+  readonly clock: Clock;
   /** Everything that this process logs leaves through these. */
   readonly outputs: readonly LineWriter[];
 }
@@ -53,7 +55,14 @@ async function configure(settings: RouterSettings): Promise<void> {
   const workers = new WorkerDoor({ settings, pool, clock, log, tell });
   const clients = new Http1Door({ settings, pool, clock, log, accessLog });
   await workers.listen();
-  router = { settings, pool, workers, clients, outputs: requests === null ? [events] : [events, requests] };
+  router = {
+    settings,
+    pool,
+    workers,
+    clients,
+    clock,
+    outputs: requests === null ? [events] : [events, requests],
+  };
   for (const order of early.splice(0)) obey(router, order);
   tell({ event: "ready" });
   // A router ends by a signal, which would leave a clone's cache of stripped modules unwritten.
@@ -88,6 +97,11 @@ async function drain({ clients, outputs }: Router): Promise<void> {
   tell({ event: "drained" });
 }
 
+function report({ pool, clients, clock }: Router, round: number): void {
+  const connections = clients.connections.size;
+  tell({ event: "report", round, connections, ...pool.report(clock.now()) });
+}
+
 function onMessage(message: ToRouter): void {
   if (message.do === "configure") void configure(message.settings);
   else if (router === null) early.push(message);
@@ -112,6 +126,8 @@ function obey(router: Router, message: Order): void {
     case "buried":
       router.workers.bury(message.serial, message.how);
       return;
+    case "report":
+      return report(router, message.round);
   }
 }
 
@@ -137,5 +153,4 @@ function removeSocket(listener: ListenerMessage): void {
 process.on("message", onMessage);
 process.on("disconnect", onMasterGone);
 // The master hears the terminal's signals and decides; a router that died of them would cut its clients.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR2"] as const)
-  process.on(signal, () => {});
+for (const signal of SIGNALS) process.on(signal, () => {});

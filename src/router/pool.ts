@@ -11,6 +11,7 @@
  * routers when a request takes longer than 2 ms (BUSY); what another router gave it just before waits for it.
  */
 
+import type { RouterReport } from "../base/messages.ts";
 import type { Exchange, Failure } from "./exchange.ts";
 import { ServiceTime } from "./service-time.ts";
 import type { Slot } from "./slot.ts";
@@ -37,6 +38,10 @@ export interface WorkerProcess {
   readonly open: SlotStack;
   /** Requests on all of its slots. */
   load: number;
+  /** Requests answered. */
+  answered: number;
+  /** Microseconds in the application, of answered requests. */
+  busy: number;
   isRetiring: boolean;
 }
 
@@ -54,6 +59,8 @@ export class Pool {
   readonly #processOf = new Map<Slot, WorkerProcess>();
   readonly #line = new WaitingLine();
   readonly #service = new ServiceTime(MAX_DEPTH);
+  /** By all workers ever. */
+  #answered = 0;
 
   constructor(limits: PoolLimits) {
     this.#limits = limits;
@@ -66,6 +73,17 @@ export class Pool {
 
   get processes(): readonly WorkerProcess[] {
     return this.#processes;
+  }
+
+  /** How it goes, for the master. */
+  report(now: number): Pick<RouterReport, "waiting" | "requests" | "workers"> {
+    const workers = this.#processes.map((process) => ({
+      serial: process.serial,
+      requests: process.answered,
+      running: process.load,
+      busy: process.busy / 1000 + process.slots.reduce((all, slot) => all + runningTime(slot, now), 0),
+    }));
+    return { waiting: this.#line.size, requests: this.#answered, workers };
   }
 
   /** A slot for one more request right now, or null: then `enqueue`. */
@@ -118,7 +136,17 @@ export class Pool {
     const { serial, worker, pid } = slot.hello;
     let process = this.#processes.find((candidate) => candidate.serial === serial);
     if (process === undefined) {
-      process = { serial, worker, pid, slots: [], ...stacks(), load: 0, isRetiring: false };
+      process = {
+        serial,
+        worker,
+        pid,
+        slots: [],
+        ...stacks(),
+        load: 0,
+        answered: 0,
+        busy: 0,
+        isRetiring: false,
+      };
       this.#processes.push(process);
     }
     process.slots.push(slot);
@@ -154,8 +182,11 @@ export class Pool {
     const process = this.#processOf.get(slot);
     if (process !== undefined) {
       process.load--;
+      process.answered++;
+      process.busy += micros;
       this.#shelve(process, slot);
     }
+    this.#answered++;
     if (micros > 0) this.#service.observe(micros);
     if (this.#line.size > 0) this.dispatch(now);
   }
@@ -233,6 +264,11 @@ export class Pool {
     const { router, routers } = this.#limits;
     return routers === 1 || (slot.hello.serial + slot.hello.slot) % routers === router;
   }
+}
+
+/** Milliseconds that the first request on the slot has run. */
+function runningTime(slot: Slot, now: number): number {
+  return slot.waiting.length === 0 ? 0 : now - slot.busySince;
 }
 
 function stacks(): Pick<WorkerProcess, "idle" | "foreign" | "open"> {

@@ -6,16 +6,28 @@
 import { knownGroups } from "./known-groups.ts";
 import type { Option, Row } from "./option.ts";
 import { applicationOptions } from "./table/application-options.ts";
+import { controlOptions } from "./table/control-options.ts";
+import { hookOptions } from "./table/hook-options.ts";
+import { limitOptions } from "./table/limit-options.ts";
 import { listenerOptions } from "./table/listener-options.ts";
 import { logOptions } from "./table/log-options.ts";
 import { processOptions } from "./table/process-options.ts";
+import { recyclingOptions } from "./table/recycling-options.ts";
+import { reloadOptions } from "./table/reload-options.ts";
 import { requestOptions } from "./table/request-options.ts";
+import { scalingOptions } from "./table/scaling-options.ts";
 
 /** Rows with a setting: their names and types are those of Settings. */
 const table = {
   ...listenerOptions,
   ...applicationOptions,
   ...processOptions,
+  ...reloadOptions,
+  ...recyclingOptions,
+  ...limitOptions,
+  ...scalingOptions,
+  ...controlOptions,
+  ...hookOptions,
   ...requestOptions,
   ...logOptions,
 } satisfies Record<string, Option<unknown, unknown>>;
@@ -27,6 +39,12 @@ export const optionGroups: readonly { readonly title: string; readonly names: re
   { title: "Application", names: Object.keys(applicationOptions) },
   { title: "Listeners", names: Object.keys(listenerOptions) },
   { title: "Processes", names: Object.keys(processOptions) },
+  { title: "Reloading", names: Object.keys(reloadOptions) },
+  { title: "Recycling", names: Object.keys(recyclingOptions) },
+  { title: "Limits of processes", names: Object.keys(limitOptions) },
+  { title: "As many workers as the load needs", names: Object.keys(scalingOptions) },
+  { title: "Control", names: Object.keys(controlOptions) },
+  { title: "Hooks and attached programs", names: Object.keys(hookOptions) },
   { title: "Requests and responses", names: Object.keys(requestOptions) },
   { title: "Logging", names: Object.keys(logOptions) },
   ...knownGroups.map(({ title, rows }) => ({ title, names: Object.keys(rows) })),

@@ -23,13 +23,11 @@ export class Crew {
     return this.#living.size === 0;
   }
 
-  /** More or fewer seats. Answers the workers whose seat is gone: they may finish. */
-  resize(size: number): readonly WorkerHandle[] {
+  /** More or fewer seats. Who held one that is gone lives on. */
+  resize(size: number): void {
     const kept = this.seats.slice(0, size);
-    const gone = this.seats.slice(size).flatMap((seat) => seat.occupant ?? []);
     const added = Array.from({ length: size - kept.length }, (_, index) => kept.length + index + 1);
     this.seats = [...kept, ...added.map((number) => new Seat<WorkerHandle>(number))];
-    return gone;
   }
 
   find(serial: number): WorkerHandle | null {

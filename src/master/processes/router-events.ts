@@ -5,10 +5,12 @@ import type { Ending } from "../events.ts";
 import type { Instance } from "../instance.ts";
 import type { Refusal } from "../start/refusal.ts";
 import { type Phase, refuseRouter, type StartUp } from "../start/start-up.ts";
+import type { Reports } from "./reports.ts";
 import type { RouterHandle } from "./router-handle.ts";
 
 interface MasterParts {
   readonly instance: Instance;
+  readonly reports: Reports;
   readonly startUp: StartUp;
   readonly phase: () => Phase;
   readonly refuse: (refusal: Refusal) => void;
@@ -37,6 +39,8 @@ export class RouterEvents {
         return this.#onWorkerConnected(router, message.serial);
       case "workerRetired":
         return;
+      case "report":
+        return this.#parts.reports.take(router, message);
       case "drained":
         router.isDrained = true;
         return;

@@ -166,10 +166,8 @@ export class Reload {
 
   /** The new generation has proved itself: what holds for all takes effect. */
   #settle(now: number): void {
-    const { crew, generation } = this.#instance;
     this.#instance.updateRouters();
-    const deadline = now + generation.settings.workerReloadMercy;
-    for (const worker of crew.resize(generation.settings.processes)) this.#instance.retire(worker, deadline);
+    this.#instance.resize(this.#instance.generation.settings.processes, now);
   }
 
   /** Its occupant serves on until the successor does. */

@@ -1,6 +1,6 @@
 import type { FromZygote, LoadFailure } from "../../base/messages.ts";
+import type { Equipment } from "../equipment.ts";
 import type { Ending, ZygoteMessage } from "../events.ts";
-import type { Equipment } from "../instance.ts";
 import { describeEnding } from "../processes/endings.ts";
 import type { ZygoteHandle } from "../processes/zygote-handle.ts";
 import { findBareDirectory } from "./application-places.ts";

@@ -1,0 +1,29 @@
+import type { Log } from "../observe/log.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { EventQueue } from "./event-queue.ts";
+import type { MasterEvent } from "./events.ts";
+import type { Reread } from "./processes/generation.ts";
+import type { GunicornStart } from "./processes/prepared-zygote.ts";
+import type { Listener } from "./start/listener.ts";
+import type { Identity } from "./start/privileges.ts";
+import type { RuntimeDirectory } from "./start/runtime-directory.ts";
+
+/** What the instance has at hand, made by runMaster() and ended by it. */
+export interface Equipment {
+  readonly settings: Settings;
+  readonly python: string;
+  readonly listeners: readonly Listener[];
+  readonly runtimeDirectory: RuntimeDirectory;
+  readonly queue: EventQueue<MasterEvent>;
+  readonly log: Log;
+  /** Descriptor that all children write their log to. */
+  readonly logDescriptor: number;
+  /** Descriptor of the file for the lines of requests; null where they go to the log. */
+  readonly accessLog: number | null;
+  /** Who serves, where the start was root's. */
+  readonly identity: Identity | null;
+  /** Null where no configuration of Gunicorn's is in force. */
+  readonly gunicorn: GunicornStart | null;
+  /** Reads the configuration again, for a reload. */
+  readonly reread: () => Promise<Reread>;
+}

@@ -1,0 +1,2 @@
+/** Control. */
+export const controlOptions = {};

@@ -1,0 +1,2 @@
+/** Hooks and attached programs. */
+export const hookOptions = {};

@@ -1,0 +1,2 @@
+/** Limits of processes. */
+export const limitOptions = {};

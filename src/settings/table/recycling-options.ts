@@ -1,0 +1,2 @@
+/** Recycling. */
+export const recyclingOptions = {};

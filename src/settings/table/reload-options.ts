@@ -1,0 +1,2 @@
+/** Reloading. */
+export const reloadOptions = {};

@@ -1,0 +1,2 @@
+/** As many workers as the load needs. */
+export const scalingOptions = {};
