@@ -70,6 +70,8 @@ export type ToRouter =
   | { readonly do: "retire"; readonly serial: number }
   /** This worker has died, whatever its sockets say. `how`: "signal 9", "exit code 1", "unknown". */
   | { readonly do: "buried"; readonly serial: number; readonly how: string }
+  /** Begin no further request until told otherwise: they wait, for as long as it takes. */
+  | { readonly do: "pause"; readonly isPaused: boolean }
   /** Say how it goes, with that number. */
   | { readonly do: "report"; readonly round: number };
 

@@ -26,6 +26,7 @@ export class Instance {
   readonly crew: Crew;
   readonly routerSeats: readonly Seat<RouterHandle>[];
   readonly zygoteSeat = new Seat<ZygoteHandle>(0);
+  #isPaused = false;
   /** What successors are made from. */
   generation: Generation;
   /** A reload's zygote until it has imported the new code. */
@@ -72,6 +73,7 @@ export class Instance {
     const { number } = seat;
     const settings = this.#routerSettings(number);
     seat.occupant = new RouterHandle({ number, listeners, settings, log: logDescriptor, accessLog, queue });
+    if (this.#isPaused) seat.occupant.send({ do: "pause", isPaused: true });
   }
 
   #routerSettings(number: number): RouterSettings {
@@ -84,6 +86,16 @@ export class Instance {
   updateRouters(): void {
     for (const router of this.routers)
       router.send({ do: "update", settings: this.#routerSettings(router.number) });
+  }
+
+  /** Whether requests that come have to wait; routers that start are told too. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  pause(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+    this.tellRouters({ do: "pause", isPaused });
   }
 
   startZygote(): void {

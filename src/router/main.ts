@@ -126,6 +126,8 @@ function obey(router: Router, message: Order): void {
     case "buried":
       router.workers.bury(message.serial, message.how);
       return;
+    case "pause":
+      return router.pool.pause(message.isPaused, router.clock.now());
     case "report":
       return report(router, message.round);
   }

@@ -61,6 +61,8 @@ export class Pool {
   readonly #service = new ServiceTime(MAX_DEPTH);
   /** By all workers ever. */
   #answered = 0;
+  #isPaused = false;
+  #resumedAt = Number.NEGATIVE_INFINITY;
 
   constructor(limits: PoolLimits) {
     this.#limits = limits;
@@ -88,7 +90,7 @@ export class Pool {
 
   /** A slot for one more request right now, or null: then `enqueue`. */
   take(now: number): Slot | null {
-    if (this.#line.size > 0) return null; // first come, first served
+    if (this.#line.size > 0 || this.#isPaused) return null; // first come, first served
     return this.#choose(now);
   }
 
@@ -103,6 +105,13 @@ export class Pool {
     if (this.#isHome(slot)) process.open.push(slot);
   }
 
+  /** Requests that come, and those that wait, are begun only after the pause. */
+  pause(isPaused: boolean, now: number): void {
+    if (this.#isPaused && !isPaused) this.#resumedAt = now;
+    this.#isPaused = isPaused;
+    this.dispatch(now);
+  }
+
   /** Makes a request wait. False: too many do. */
   enqueue(exchange: Exchange): boolean {
     if (this.#line.size >= this.#limits.queueLimit) return false;
@@ -112,6 +121,7 @@ export class Pool {
 
   /** Gives waiting requests to slots while there are both. */
   dispatch(now: number): void {
+    if (this.#isPaused) return;
     for (let next = this.#line.first(); next !== null; next = this.#line.first()) {
       const slot = this.#choose(now);
       if (slot === null) return;
@@ -124,6 +134,8 @@ export class Pool {
   sweep(now: number): void {
     const failure: Failure = { status: 503, why: "no worker was free in time (queue-timeout)" };
     const late = now - this.#limits.queueTimeout;
+    // A pause does not count.
+    if (this.#isPaused || this.#resumedAt > late) return this.dispatch(now);
     for (let next = this.#line.first(); next !== null; next = this.#line.first()) {
       if (next.readySince > late) break;
       this.#line.removeFirst();
