@@ -96,6 +96,7 @@ function fullEntry(name: string, row: Row): string {
       ? [`- Value: ${row.type.description}`, `- Default: ${shownDefault(row) ?? "none"}`]
       : [];
   if (row.row !== "option") facts.push(`- Answer: ${answerOf(row)}`);
+  if (row.row === "option" && row.reload === "restart") facts.push("- A reload cannot change it");
   facts.push(`- ${ORIGINS[row.dialect]}`);
   if (row.gunicorn !== undefined) facts.push(`- In Gunicorn: \`${row.gunicorn}\``);
   return `#### ${name}\n\n\`${spelling(name, row)}\`\n\n${sentenceOf(row)}.\n\n${facts.join("\n")}`;

@@ -33,6 +33,7 @@ function nothingFound(words: readonly string[]): string {
   return `no option says "${words.join(" ")}"${meant}`;
 }
 
+const RELOADS = { applies: "applies a change", restart: "cannot change it: restart or upgrade" };
 const ORIGINS = { uwsgi: "uWSGI", gunicorn: "Gunicorn", tsgi: "tsgi itself" };
 const LABEL = 13;
 
@@ -57,6 +58,7 @@ function factsOf(name: string, row: Row): readonly (readonly [string, string])[]
     ...(isOption ? ([["Value", row.type.description]] as const) : []),
     ...(isOption ? ([["Default", shownDefault(row) ?? "none"]] as const) : []),
     ...(row.gunicorn === undefined ? [] : ([["In Gunicorn", row.gunicorn]] as const)),
+    ...(row.row === "option" ? ([["Reload", RELOADS[row.reload]]] as const) : []),
     ["From", ORIGINS[row.dialect]],
   ];
 }
