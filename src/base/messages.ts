@@ -4,6 +4,9 @@
  * Types only: neither room imports the other.
  */
 
+import type { ApplicationMessage, TitleParts } from "./application-message.ts";
+import type { GunicornConfiguration, GunicornFileValues, ZygoteConfigure } from "./gunicorn-messages.ts";
+
 /** A bound listener as a router inherits it: `fd` is the descriptor's number in the router. */
 export interface ListenerMessage {
   readonly fd: number;
@@ -107,43 +110,6 @@ export type FromRouter =
   | ({ readonly event: "report" } & RouterReport)
   | { readonly event: "drained" };
 
-/** How an application is named. */
-export interface TargetMessage {
-  /** A path to a file, or a dotted module name; exactly one of the two. */
-  readonly file: string | null;
-  readonly module: string | null;
-  /** "application", "app.wsgi" or a call with literal arguments: "create_app('production', debug=False)". Null: look for "application", then "app". */
-  readonly callable: string | null;
-}
-
-/** Which applications there are, and where they are looked for. */
-export interface ApplicationMessage {
-  /** What answers where no mounted application does; null for nothing: 404. */
-  readonly default: TargetMessage | null;
-  /** `prefix` begins with a slash, or is "" for the root. */
-  readonly mounts: readonly { readonly prefix: string; readonly target: TargetMessage }[];
-  /** Whether PATH_INFO chooses among the mounts and loses their prefix; else SCRIPT_NAME chooses as it came. */
-  readonly manageScriptName: boolean;
-  /** Modules or files to import first: where the application is, and in the zygote even when lazy. */
-  readonly imports: readonly string[];
-  readonly sharedImports: readonly string[];
-  /** Entered before the import, and after it. */
-  readonly chdir: string | null;
-  readonly chdirAfter: string | null;
-  /** sys.argv behind its first element. */
-  readonly argv: readonly string[];
-  /** Put before sys.path, in this order. */
-  readonly pythonpath: readonly string[];
-}
-
-/** How processes are called in `ps`: what is put around, or stands instead of, what they are. */
-export interface TitleParts {
-  /** Instead of "tsgi: worker 3 [app]". */
-  readonly title: string | null;
-  readonly prefix: string;
-  readonly suffix: string;
-}
-
 /** The first line that a zygote reads. */
 export interface ZygoteBoot {
   readonly do: "boot";
@@ -176,41 +142,6 @@ export interface CatchUp {
   /** Absolute path of the log file; null where the log is what it writes to already. */
   readonly log: string | null;
   readonly umask: number | null;
-}
-
-/** What Gunicorn's configuration means to Python: the hooks, and what stands in server.cfg. */
-export interface GunicornConfiguration {
-  /** The file as given and the module; at most one of them, neither where there is no file. */
-  readonly file: string | null;
-  readonly module: string | null;
-  /** Every setting of Gunicorn with its final value, for server.cfg. */
-  readonly settings: { readonly [name: string]: JsonValue };
-  /** The settings whose value is a function of the file. */
-  readonly hooks: readonly string[];
-  /** raw_env, "NAME=VALUE" each. */
-  readonly environment: readonly string[];
-}
-
-export type JsonValue =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue };
-
-/**
- * The first line for a zygote that is to execute Gunicorn's configuration file; "boot" follows, or its end.
- * As Gunicorn does: where it was started, with that directory in front of sys.path. `chdir`, `pythonpath` and
- * `raw_env`, from wherever, count only afterwards, for the application.
- */
-export interface ZygoteConfigure {
-  readonly do: "configure";
-  /** At most one of the two; with neither there is nothing to execute and the answer is empty. */
-  readonly file: string | null;
-  readonly module: string | null;
-  /** The names of all settings. */
-  readonly names: readonly string[];
 }
 
 export type ToZygote =
@@ -274,22 +205,6 @@ export type FromZygote =
       readonly exitCode: number | null;
       readonly signal: number | null;
     };
-
-/** What Gunicorn's configuration file has defined. */
-export interface GunicornFileValues {
-  readonly event: "configured";
-  /**
-   * Only names that are settings, sets and tuples as arrays. A function is {"$function": "name"}, a class
-   * {"$class": "module.Name"}, anything else that JSON cannot hold {"$repr": "…"}.
-   */
-  readonly settings: { readonly [name: string]: JsonValue };
-  /** Those settings whose value is a function. */
-  readonly hooks: readonly string[];
-  /** Where the file gives a name its value last: the line, counted from 1. */
-  readonly lines: { readonly [name: string]: number };
-  /** Names at the top level that are no settings and hold a plain value: no module, class or function, no leading "_". */
-  readonly others: readonly string[];
-}
 
 /** JSON lines on a worker's lifeline, the other way is never written. */
 export type FromWorker =

@@ -3,7 +3,7 @@
  * flags, help, documentation, schema, checks and the type of Settings are derived from it.
  */
 
-import type { JsonValue } from "../base/messages.ts";
+import type { JsonValue } from "../base/json-value.ts";
 import type { Parsed } from "../base/parsed.ts";
 
 /** How values of one kind are read, shown and described. */

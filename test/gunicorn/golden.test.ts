@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe } from "node:test";
 import { fileURLToPath } from "node:url";
-import type { GunicornFileValues } from "../../src/base/messages.ts";
+import type { GunicornFileValues } from "../../src/base/gunicorn-messages.ts";
 import { type GunicornCommand, readGunicornCommand } from "../../src/config/gunicorn/command.ts";
 import { gunicornConfiguration } from "../../src/settings/gunicorn/configuration.ts";
 import { gunicornFlags, gunicornSettings } from "../../src/settings/gunicorn/gunicorn-settings.ts";

@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { JsonValue } from "../../src/base/messages.ts";
+import type { JsonValue } from "../../src/base/json-value.ts";
 import { readGunicornCommand } from "../../src/config/gunicorn/command.ts";
 import { type GunicornResult, gunicornConfiguration } from "../../src/settings/gunicorn/configuration.ts";
 import { gunicornFlags, gunicornSettings } from "../../src/settings/gunicorn/gunicorn-settings.ts";

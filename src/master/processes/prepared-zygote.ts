@@ -11,12 +11,11 @@
 import { setTimeout } from "node:timers/promises";
 import { SECOND } from "../../base/duration.ts";
 import type {
-  FromZygote,
   GunicornConfiguration,
   GunicornFileValues,
-  LoadFailure,
   ZygoteConfigure,
-} from "../../base/messages.ts";
+} from "../../base/gunicorn-messages.ts";
+import type { FromZygote, LoadFailure } from "../../base/messages.ts";
 import type { Ending } from "../events.ts";
 import { diagnoseInterpreter } from "../start/interpreter.ts";
 import { Refusal } from "../start/refusal.ts";

@@ -1,4 +1,4 @@
-import type { TitleParts } from "../../base/messages.ts";
+import type { TitleParts } from "../../base/application-message.ts";
 import type { Settings } from "../../settings/settings.ts";
 
 export function titleParts(settings: Settings): TitleParts {

@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
-import type { ApplicationMessage, GunicornConfiguration, ZygoteBoot } from "../../base/messages.ts";
+import type { ApplicationMessage } from "../../base/application-message.ts";
+import type { GunicornConfiguration } from "../../base/gunicorn-messages.ts";
+import type { ZygoteBoot } from "../../base/messages.ts";
 import { concurrencyOf } from "../../settings/concurrency.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { Identity } from "../start/privileges.ts";

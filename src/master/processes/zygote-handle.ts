@@ -1,4 +1,5 @@
-import type { FromZygote, ToZygote, ZygoteBoot, ZygoteConfigure } from "../../base/messages.ts";
+import type { ZygoteConfigure } from "../../base/gunicorn-messages.ts";
+import type { FromZygote, ToZygote, ZygoteBoot } from "../../base/messages.ts";
 import type { EventQueue } from "../event-queue.ts";
 import { type Ending, isSentToAll, type MasterEvent } from "../events.ts";
 import type { ZygoteListener, ZygoteProcess } from "./zygote-process.ts";

@@ -1,6 +1,6 @@
 /** Gunicorn's addresses → ours. */
 
-import type { JsonValue } from "../../base/messages.ts";
+import type { JsonValue } from "../../base/json-value.ts";
 import { isList } from "./python-values.ts";
 import { absolutePath, type FinalSettings, type OptionValue } from "./setting.ts";
 

@@ -1,6 +1,7 @@
 /** Gunicorn's settings, from wherever → a configuration of our options, and what is to be said about the rest. */
 
-import type { GunicornConfiguration, GunicornFileValues, JsonValue } from "../../base/messages.ts";
+import type { GunicornConfiguration, GunicornFileValues } from "../../base/gunicorn-messages.ts";
+import type { JsonValue } from "../../base/json-value.ts";
 import type { Configuration } from "../../config/configuration.ts";
 import type { Entry } from "../../config/entry.ts";
 import type { GunicornCommandLine } from "../../config/gunicorn/command.ts";

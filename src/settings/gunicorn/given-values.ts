@@ -1,6 +1,7 @@
 /** What somebody has given for Gunicorn's settings: from the environment, the file, GUNICORN_CMD_ARGS, the command line. */
 
-import type { GunicornFileValues, JsonValue } from "../../base/messages.ts";
+import type { GunicornFileValues } from "../../base/gunicorn-messages.ts";
+import type { JsonValue } from "../../base/json-value.ts";
 import type { Entry } from "../../config/entry.ts";
 import type { FileChoice } from "../../config/gunicorn/command.ts";
 import type { Judgement } from "../judgement.ts";

@@ -1,6 +1,6 @@
 /** One setting of Gunicorn → the options of ours that it means, or what is to be said about it. */
 
-import type { JsonValue } from "../../base/messages.ts";
+import type { JsonValue } from "../../base/json-value.ts";
 import type { Entry } from "../../config/entry.ts";
 import type { Judgement } from "../judgement.ts";
 import type { Given } from "./given-values.ts";

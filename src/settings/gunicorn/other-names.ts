@@ -1,6 +1,6 @@
 /** Names in the configuration file that are no settings: ordinary Python, unless one is nearly a setting. */
 
-import type { GunicornFileValues } from "../../base/messages.ts";
+import type { GunicornFileValues } from "../../base/gunicorn-messages.ts";
 import { editDistance } from "../../base/nearest-name.ts";
 import { lettersOf } from "../../config/gunicorn/argv.ts";
 import type { Judgement } from "../judgement.ts";

@@ -1,4 +1,5 @@
-import type { GunicornConfiguration, JsonValue } from "../../base/messages.ts";
+import type { GunicornConfiguration } from "../../base/gunicorn-messages.ts";
+import type { JsonValue } from "../../base/json-value.ts";
 import { showPython } from "./python-values.ts";
 
 /** What `--print-config` prints: a line for each setting, by name, as Gunicorn writes it. */

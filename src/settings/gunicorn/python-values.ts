@@ -1,6 +1,6 @@
 /** Values of Python as they come from the configuration file, and as Python would write them. */
 
-import type { JsonValue } from "../../base/messages.ts";
+import type { JsonValue } from "../../base/json-value.ts";
 
 type Tag = "$function" | "$class" | "$repr";
 

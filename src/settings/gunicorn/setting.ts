@@ -1,6 +1,6 @@
 /** The shape of a row in the table of Gunicorn's settings. */
 
-import type { JsonValue } from "../../base/messages.ts";
+import type { JsonValue } from "../../base/json-value.ts";
 import type { Risk } from "../option.ts";
 import type { OptionName } from "../options.ts";
 import { string, strings, truth, type ValueKind, wholeNumber } from "./value-kinds.ts";

@@ -1,6 +1,6 @@
 /** How Gunicorn's settings are read, from Python's values and from a command line: as its own validators do. */
 
-import type { JsonValue } from "../../base/messages.ts";
+import type { JsonValue } from "../../base/json-value.ts";
 import { invalid, type Parsed, parsed } from "../../base/parsed.ts";
 import { isDictionary, isList, readPythonInteger, tagged } from "./python-values.ts";
 

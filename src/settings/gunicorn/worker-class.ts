@@ -1,6 +1,6 @@
 /** Which of Gunicorn's worker classes tsgi stands in for. */
 
-import type { JsonValue } from "../../base/messages.ts";
+import type { JsonValue } from "../../base/json-value.ts";
 import { GREENLETS } from "../table/process-options.ts";
 import {
   depends,

@@ -1,5 +1,5 @@
 import { LONGEST_DURATION, SECOND } from "../../../base/duration.ts";
-import type { JsonValue } from "../../../base/messages.ts";
+import type { JsonValue } from "../../../base/json-value.ts";
 import { KIB, MIB } from "../../../base/size.ts";
 import { PROCESSES, THREADS } from "../../table/process-options.ts";
 import { bindOptions } from "../bind.ts";
