@@ -113,7 +113,7 @@ export const commands = {
 export type CommandName = keyof typeof commands;
 
 export type Command =
-  | { readonly name: Exclude<CommandName, "scale"> }
+  | { readonly name: PlainCommandName }
   | { readonly name: "scale"; readonly workers: number };
 
 /** Every signal that the master takes. SIGURG does nothing, in both: uWSGI's manual only reserves it. */
@@ -131,9 +131,21 @@ export const SIGNALS: readonly SignalName[] = [
   "SIGURG",
 ];
 
+/** What needs no further word. */
+export type PlainCommandName = Exclude<CommandName, "scale">;
+
 /** What a signal means in that dialect; null for nothing. */
-export function commandOfSignal(signal: SignalName, dialect: Dialect): Exclude<CommandName, "scale"> | null {
+export function commandOfSignal(signal: SignalName, dialect: Dialect): PlainCommandName | null {
+  return findCommand((row) => row.signals[dialect].includes(signal));
+}
+
+/** What a letter in the master FIFO means; null for nothing. */
+export function commandOfLetter(letter: string): PlainCommandName | null {
+  return findCommand((row) => row.letter === letter);
+}
+
+/** `scale` has neither a signal nor a letter. */
+function findCommand(isMeant: (row: CommandRow) => boolean): PlainCommandName | null {
   const rows: readonly (readonly [string, CommandRow])[] = Object.entries(commands);
-  const found = rows.find(([, row]) => row.signals[dialect].includes(signal));
-  return found === undefined ? null : (found[0] as Exclude<CommandName, "scale">);
+  return (rows.find(([, row]) => isMeant(row))?.[0] as PlainCommandName | undefined) ?? null;
 }

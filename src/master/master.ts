@@ -45,9 +45,11 @@ export class Master {
     this.#reloads = new Reloads(this.#instance, equipment);
     this.#duties = [this.#reports, this.#reloads];
     this.#commander = new Commander({
-      dialect: equipment.gunicorn === null ? "uwsgi" : "gunicorn",
-      log: equipment.log,
+      instance: this.#instance,
+      equipment,
+      reports: this.#reports,
       reloads: this.#reloads,
+      phase: () => this.#phase,
       stop: (cause) => this.#beginStop(cause),
       stopAtOnce: (cause) => this.#stopAtOnce(cause),
     });
@@ -81,7 +83,8 @@ export class Master {
       case "system":
         return this.#commander.takeSignal(event.signal);
       case "command":
-        return this.#commander.obey(event.command, event.cause);
+        this.#commander.obey(event.command, event.cause);
+        return;
       case "router":
         return this.#routerEvents.takeMessage(event.router, event.message);
       case "routerExit":
@@ -237,6 +240,8 @@ export class Master {
   #beginStop(cause: string): void {
     if (this.#stop !== null || this.#phase === "starting") return this.#stopAtOnce(cause);
     this.#reloads.abandon();
+    // What waits in a pause may still be answered.
+    if (this.#instance.isPaused) this.#instance.pause(false);
     const mercy = this.#instance.generation.settings.reloadMercy;
     this.#log(`${cause}: ${describeMercy(mercy)}`);
     this.#phase = "stopping";

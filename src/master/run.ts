@@ -6,6 +6,7 @@ import { SIGNALS } from "../base/commands.ts";
 import { openLog } from "../observe/log.ts";
 import { originOf } from "../settings/origin.ts";
 import type { Settings } from "../settings/settings.ts";
+import { openControls } from "./control/controls.ts";
 import { EventQueue } from "./event-queue.ts";
 import type { MasterEvent } from "./events.ts";
 import { Master } from "./master.ts";
@@ -17,7 +18,7 @@ import { bindListeners } from "./start/bind-listeners.ts";
 import { findInterpreter } from "./start/interpreter.ts";
 import type { Listener } from "./start/listener.ts";
 import { openLogFile } from "./start/open-file.ts";
-import { refuseSecondInstance, removePidfile, writePidfile } from "./start/pidfile.ts";
+import { pidfilesOf, refuseSecondInstance, removePidfile, writePidfile } from "./start/pidfile.ts";
 import { preflight } from "./start/preflight.ts";
 import { dropPrivileges, type Identity, resolveIdentity } from "./start/privileges.ts";
 import { joinRefusals, Refusal } from "./start/refusal.ts";
@@ -78,9 +79,7 @@ async function serve(settings: Settings, { gunicorn, reread, queue, logs }: Star
   const pidfileWarning = writePid("pidfile", settings.pidfile);
   let wasRefused = true;
   cleanUps.defer(() => {
-    if (!settings.vacuum && !wasRefused) return;
-    removePidfile(settings.pidfile);
-    removePidfile(settings.pidfile2);
+    if (settings.vacuum || wasRefused) for (const path of pidfilesOf(settings)) removePidfile(path);
   });
   if (identity !== null) dropPrivileges(identity);
 
@@ -94,6 +93,7 @@ async function serve(settings: Settings, { gunicorn, reread, queue, logs }: Star
   const accessLog = earlyAccessLog ?? open("req-logger", accessLogPath);
   const lifelines = await openLifelines(runtimeDirectory.lifeline, queue);
   cleanUps.defer(() => lifelines.stop());
+  cleanUps.use(openControls(settings, { queue, log }));
   const master = new Master({
     settings,
     python,

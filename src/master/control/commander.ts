@@ -1,15 +1,24 @@
 /** Carries out what an operator says, by whichever way it came. */
 
+import { readFileSync } from "node:fs";
 import { type Command, commandOfSignal, type Dialect, type SignalName } from "../../base/commands.ts";
-import type { Log } from "../../observe/log.ts";
+import { statusText } from "../../observe/status-text.ts";
 import type { Reloads } from "../reload/reloads.ts";
+import { pidfilesOf, writePidfile } from "../start/pidfile.ts";
+import { refusalOf } from "../start/refusal.ts";
+import { askStatus, type StatusParts } from "./instance-status.ts";
 
-export interface CommanderParts {
-  readonly dialect: Dialect;
-  readonly log: Log;
+export interface CommanderParts extends StatusParts {
   readonly reloads: Reloads;
   readonly stop: (cause: string) => void;
   readonly stopAtOnce: (cause: string) => void;
+}
+
+/** What came of a command, for whoever has asked. */
+export interface Answer {
+  readonly isDone: boolean;
+  /** A sentence without a final stop. */
+  readonly text: string;
 }
 
 export class Commander {
@@ -20,22 +29,83 @@ export class Commander {
   }
 
   takeSignal(signal: SignalName): void {
-    const name = commandOfSignal(signal, this.#parts.dialect);
+    const { generation } = this.#parts.instance;
+    // A terminal's window has another size: nobody means the workers.
+    if (signal === "SIGWINCH" && hasTerminal()) return;
+    if (signal === "SIGTERM" && generation.settings.reloadOnTerm) {
+      this.obey({ name: "reload-at-once" }, "SIGTERM (reload-on-term)");
+      return;
+    }
+    const dialect: Dialect = generation.gunicorn === null ? "uwsgi" : "gunicorn";
+    const name = commandOfSignal(signal, dialect);
     if (name !== null) this.obey({ name }, signal);
   }
 
   /** `cause` is for the log: "SIGHUP", "touch-reload (/srv/site/touch)". */
-  obey(command: Command, cause: string): void {
-    const { reloads, stop, stopAtOnce, log } = this.#parts;
+  obey(command: Command, cause: string): Answer {
+    const { reloads, stop, stopAtOnce, instance } = this.#parts;
     switch (command.name) {
       case "stop":
-        return stop(cause);
+        stop(cause);
+        return done("it stops: what runs may finish");
       case "stop-at-once":
-        return stopAtOnce(cause);
+        stopAtOnce(cause);
+        return done("every process is killed");
       case "reload":
-        return reloads.request(cause);
+        reloads.request(cause);
+        return done("it reloads");
+      case "log-status":
+        this.#logStatus(cause);
+        return done("the state is in the log");
+      case "pause":
+        return this.#pause(!instance.isPaused, cause);
+      case "resume":
+        return this.#pause(false, cause);
+      case "write-pidfiles":
+        return this.#writePidfiles(cause);
       default:
-        return log.event(`${cause}: ${command.name} is not in this version; nothing was changed`);
+        this.#log(`${cause}: ${command.name} is not in this version; nothing was changed`);
+        return { isDone: false, text: `${command.name} is not in this version` };
     }
   }
+
+  #logStatus(cause: string): void {
+    void askStatus(this.#parts).then((status) => this.#log(`${cause}: ${statusText(status)}`));
+  }
+
+  #pause(isPaused: boolean, cause: string): Answer {
+    const { instance } = this.#parts;
+    if (instance.isPaused === isPaused) return done(isPaused ? "it is paused already" : "it is not paused");
+    instance.pause(isPaused);
+    const text = isPaused ? "paused: requests that come wait" : "goes on after the pause";
+    this.#log(`${cause}: ${text}`);
+    return done(text);
+  }
+
+  #writePidfiles(cause: string): Answer {
+    const paths = pidfilesOf(this.#parts.equipment.settings);
+    if (paths.length === 0) return { isDone: false, text: "there is no pidfile: no option names one" };
+    const refusals = paths.flatMap(
+      (path) => refusalOf(() => writePidfile({ origin: cause, path, identity: null })) ?? [],
+    );
+    for (const { text } of refusals) this.#log(text);
+    if (refusals.length > 0) return { isDone: false, text: refusals.map(({ text }) => text).join("\n") };
+    this.#log(`${cause}: written: ${paths.join(", ")}`);
+    return done(`written: ${paths.join(", ")}`);
+  }
+
+  #log(text: string): void {
+    this.#parts.equipment.log.event(text);
+  }
+}
+
+function done(text: string): Answer {
+  return { isDone: true, text };
+}
+
+/** Field 7 of /proc/PID/stat: the number of the terminal that controls the process, 0 for none. */
+function hasTerminal(): boolean {
+  const stat = readFileSync("/proc/self/stat", "latin1");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return fields[4] !== "0";
 }

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { KIB } from "../../base/size.ts";
 
 /** What /proc tells about other processes. Everything here may be refused or gone: null then. */
 
@@ -9,6 +10,12 @@ export function readStartTime(pid: number): number | null {
   const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
   const startTime = Number(fields?.[19]);
   return Number.isSafeInteger(startTime) ? startTime : null;
+}
+
+/** Bytes that a process has in the machine's memory, those that it shares included. */
+export function readResident(pid: number): number | null {
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readOrNull(`/proc/${pid}/status`) ?? "")?.[1];
+  return kilobytes === undefined ? null : Number(kilobytes) * KIB;
 }
 
 /** The command line of a process, for people. */

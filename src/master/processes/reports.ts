@@ -24,6 +24,8 @@ export interface LoadReport {
   /** Requests ever answered by workers. */
   readonly requests: number;
   readonly workers: ReadonlyMap<number, WorkerLoad>;
+  /** The single answers, by the routers' numbers. */
+  readonly routers: ReadonlyMap<number, RouterReport>;
 }
 
 /** A router that has not answered by then is left out of the round. */
@@ -88,13 +90,14 @@ export class Reports implements Duty {
 
   #close(now: number): void {
     this.#isOpen = false;
-    const report = sum([...this.#answers.values()], now);
+    const report = sum(new Map(this.#answers), now);
     this.#latest = report;
     for (const resolve of this.#waiting.splice(0)) resolve(report);
   }
 }
 
-function sum(answers: readonly RouterReport[], time: number): LoadReport {
+function sum(routers: ReadonlyMap<number, RouterReport>, time: number): LoadReport {
+  const answers = [...routers.values()];
   const workers = new Map<number, WorkerLoad>();
   for (const { serial, requests, running, busy } of answers.flatMap((answer) => answer.workers)) {
     const known = workers.get(serial) ?? { requests: 0, running: 0, busy: 0 };
@@ -111,5 +114,6 @@ function sum(answers: readonly RouterReport[], time: number): LoadReport {
     waiting: total((one) => one.waiting),
     requests: total((one) => one.requests),
     workers,
+    routers,
   };
 }

@@ -5,6 +5,10 @@ import { isTaken, readCommand } from "../processes/process-table.ts";
 import { type FileToOpen, replaceFile } from "./open-file.ts";
 import { Refusal } from "./refusal.ts";
 
+export function pidfilesOf({ pidfile, pidfile2 }: Settings): readonly string[] {
+  return [pidfile, pidfile2].filter((path) => path !== null);
+}
+
 /**
  * Overwrites what is there, as uWSGI does. Answers a warning when that named a tsgi which still
  * runs, else null.

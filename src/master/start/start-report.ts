@@ -80,7 +80,7 @@ function count(number: number, noun: string): string {
 }
 
 /** package.json stands two folders above both src/master and dist/master. */
-function version(): string {
+export function version(): string {
   const manifest: unknown = JSON.parse(
     readFileSync(new URL("../../../package.json", import.meta.url), "utf8"),
   );

@@ -18,7 +18,6 @@ export const reloadOptions = {
     ),
     "fs-signal": required("raise a uwsgi signal when a file or directory changes: FILE SIGNAL"),
     "exit-on-reload": bare("stop where a reload is asked for"),
-    "master-fifo": required("take commands of one letter from this named pipe"),
     "notify-socket": required("take messages about the instance on this Unix datagram socket"),
     daemonize: required("go to the background, and write the log to this file", { short: "d" }),
     daemonize2: required(
