@@ -4,6 +4,7 @@ import type { Reread } from "./processes/generation.ts";
 import type { Lifeline } from "./processes/lifelines.ts";
 import type { RouterHandle } from "./processes/router-handle.ts";
 import type { ZygoteHandle } from "./processes/zygote-handle.ts";
+import type { Reload } from "./reload/reload.ts";
 import type { Refusal } from "./start/refusal.ts";
 
 /** How a child of the master ended, as Node tells it. */
@@ -33,8 +34,8 @@ export type MasterEvent =
   | { readonly from: "zygoteExit"; readonly zygote: ZygoteHandle; readonly ending: Ending }
   | { readonly from: "worker"; readonly lifeline: Lifeline; readonly message: FromWorker }
   | { readonly from: "lifelineClosed"; readonly lifeline: Lifeline }
-  /** The configuration was read again. */
-  | { readonly from: "reread"; readonly outcome: Reread }
+  /** The configuration was read again, for that reload. */
+  | { readonly from: "reread"; readonly by: Reload; readonly outcome: Reread }
   /** Why the interpreter ended without a word. */
   | { readonly from: "diagnosis"; readonly refusal: Refusal }
   /** Something may be due: a successor after its pause, a deadline. */

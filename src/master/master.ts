@@ -70,8 +70,8 @@ export class Master {
     while (this.#phase !== "stopping" || !this.#instance.isEmpty) {
       this.#take(await this.#equipment.queue.next());
       this.#buryLost();
-      this.#fillSeats();
       this.#goOn();
+      this.#fillSeats();
       this.#alarm.set(this.#waits());
     }
     this.#alarm.set([]);
@@ -98,7 +98,7 @@ export class Master {
       case "lifelineClosed":
         return this.#onLifelineClosed(event.lifeline);
       case "reread":
-        return this.#reloads.takeConfiguration(event.outcome);
+        return event.by.takeConfiguration(event.outcome);
       case "diagnosis":
         this.#instance.zygoteSeat.release();
         return this.#refuse(event.refusal);

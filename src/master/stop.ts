@@ -60,7 +60,9 @@ export class Stop {
     const lastStep = now + LAST_STEP;
     // Gunicorn's on_exit may use up what the workers have left of the time.
     this.#deadline = this.#instance.hasHook("on_exit") ? Math.max(this.#deadline, lastStep) : lastStep;
-    for (const zygote of this.#instance.zygotes) zygote.send({ do: "stop" });
+    const { zygotes, zygote: current } = this.#instance;
+    // Only the one whose generation serves calls Gunicorn's on_exit.
+    for (const zygote of zygotes) zygote.send({ do: zygote === current ? "stop" : "dismiss" });
     // Not by its channel: without a master it would remove the Unix sockets, and those may be a successor's by now.
     for (const router of this.#instance.routers) router.kill();
   }

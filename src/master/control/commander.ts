@@ -52,7 +52,11 @@ export class Commander {
         stopAtOnce(cause);
         return done("every process is killed");
       case "reload":
-        reloads.request(cause);
+      case "reload-at-once":
+      case "reload-chain":
+      case "reload-workers":
+      case "reload-workers-at-once":
+        reloads.request(command.name, cause);
         return done("it reloads");
       case "log-status":
         this.#logStatus(cause);

@@ -19,6 +19,11 @@ export class Crew {
     return [...this.#living.values()];
   }
 
+  /** Of the worker that was forked last. */
+  get lastSerial(): number {
+    return this.#lastSerial;
+  }
+
   get isEmpty(): boolean {
     return this.#living.size === 0;
   }

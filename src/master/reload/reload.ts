@@ -1,12 +1,10 @@
 /**
- * A reload, step by step, each as soon as the one before is done:
+ * A reload up to its first new worker, step by step, each as soon as the one before is done:
  * reading: the configuration is read again;
  * importing: a new zygote imports the application, while the old generation serves on;
- * trying: one worker of the new generation takes over from its predecessor;
- * replacing: so do the others, and what is left of the old generation leaves.
- * Whatever fails before the first new worker serves leaves the old generation as it was.
- *
- * A predecessor serves until its successor does, so capacity never falls below what it was.
+ * trying: one worker of the new generation takes over from its predecessor.
+ * Whatever fails leaves the old generation as it was. What follows is the succession's affair.
+ * Where only the workers are to be replaced it begins with trying.
  */
 
 import type { LoadFailure } from "../../base/messages.ts";
@@ -15,31 +13,33 @@ import type { Settings } from "../../settings/settings.ts";
 import type { EventQueue } from "../event-queue.ts";
 import type { Ending, MasterEvent, ZygoteMessage } from "../events.ts";
 import type { Instance } from "../instance.ts";
-import { describeEnding, showSpan } from "../processes/endings.ts";
+import { describeEnding } from "../processes/endings.ts";
 import type { Generation, Reread } from "../processes/generation.ts";
 import type { WorkerHandle } from "../processes/worker-handle.ts";
 import type { ZygoteHandle } from "../processes/zygote-handle.ts";
 import { findInterpreter } from "../start/interpreter.ts";
 import { Refusal } from "../start/refusal.ts";
 import { changesThatNeedRestart, keepFixed } from "./changed-settings.ts";
+import type { Manner } from "./manner.ts";
+import { Succession } from "./succession.ts";
 
-type Step = "reading" | "importing" | "trying" | "replacing" | "over";
+type Step = "reading" | "importing" | "trying" | "proven" | "failed";
 
 export interface ReloadParts {
   readonly log: Log;
   readonly queue: EventQueue<MasterEvent>;
   readonly reread: () => Promise<Reread>;
-  /** "SIGHUP" */
-  readonly cause: string;
+  readonly manner: Manner;
 }
 
 export class Reload {
   readonly #instance: Instance;
   readonly #parts: ReloadParts;
-  readonly #began = Date.now();
   readonly #before: Generation;
   #step: Step = "reading";
   #next: Generation | null = null;
+  #succession: Succession | null = null;
+  #error = "";
 
   constructor(instance: Instance, parts: ReloadParts) {
     this.#instance = instance;
@@ -47,22 +47,38 @@ export class Reload {
     this.#before = instance.generation;
   }
 
-  get isOver(): boolean {
-    return this.#step === "over";
+  get hasFailed(): boolean {
+    return this.#step === "failed";
+  }
+
+  /** Why, once it has failed. */
+  get error(): string {
+    return this.#error;
+  }
+
+  /** The workers that are forked now are its own. */
+  get isTrying(): boolean {
+    return this.#step === "trying";
+  }
+
+  /** What remains to be done, once one new worker serves. */
+  get proven(): Succession | null {
+    return this.#step === "proven" ? this.#succession : null;
   }
 
   begin(): void {
-    const { log, queue, reread, cause } = this.#parts;
-    log.event(`${cause}: reloading; the running workers serve on`);
+    const { queue, reread, manner } = this.#parts;
+    if (manner.brings === "workers") return this.#try();
     reread()
       .catch((error: unknown): Reread => {
         return { kind: "problems", problems: [error instanceof Error ? error.message : String(error)] };
       })
-      .then((outcome) => queue.push({ from: "reread", outcome }))
+      .then((outcome) => queue.push({ from: "reread", by: this, outcome }))
       .catch(() => undefined);
   }
 
   takeConfiguration(outcome: Reread): void {
+    if (this.#step !== "reading") return discard(outcome);
     if (outcome.kind === "problems") return this.#fail(outcome.problems);
     const { settings, gunicorn, warnings } = outcome;
     for (const warning of warnings) this.#parts.log.event(warning);
@@ -79,6 +95,10 @@ export class Reload {
 
   /** Whether the message was this reload's own affair. */
   takeMessage(zygote: ZygoteHandle, message: ZygoteMessage): boolean {
+    if (message.event === "failed" && this.#isTried(zygote)) {
+      this.#failLoading(message);
+      return true;
+    }
     if (zygote !== this.#instance.incoming) return false;
     switch (message.event) {
       case "started":
@@ -86,7 +106,7 @@ export class Reload {
         return true;
       case "loaded":
         zygote.readySince = Date.now();
-        this.#tryOne(zygote);
+        this.#enthrone(zygote);
         return true;
       case "failed":
       case "hookFailed":
@@ -97,71 +117,66 @@ export class Reload {
     }
   }
 
-  /** The instance ends: nothing new begins. */
-  abandon(): void {
-    this.#step = "over";
-    this.#instance.incoming?.kill();
-  }
-
-  /** A zygote of an earlier generation has ended. Its last workers are looked after without it. */
-  noteLoss(zygote: ZygoteHandle, ending: Ending): void {
-    if (zygote.isDismissed || this.isOver) return;
-    this.#parts.log.event(`the old zygote (pid ${zygote.pid}): ${describeEnding(ending)}`);
-  }
-
-  /** The new zygote has ended: before it had loaded, that is the end of this reload. */
+  /** The new zygote has ended before it had loaded. */
   takeExit(ending: Ending): void {
-    this.#instance.incoming = null;
-    if (this.#step === "importing") this.#fail([`Python ended while importing: ${describeEnding(ending)}`]);
+    this.#fail([`Python ended while importing: ${describeEnding(ending)}`]);
   }
 
-  /** lazy-apps, or a hook: the first worker of the new generation cannot serve. */
+  /** lazy-apps, or a hook: the first new worker cannot serve. */
   takeWorkerFailure(worker: WorkerHandle, failure: LoadFailure): boolean {
-    if (this.#step !== "trying" || !this.#isNew(worker)) return false;
-    this.#rollBack();
+    if (this.#step !== "trying" || this.#succession?.isSuccessor(worker) !== true) return false;
     this.#failLoading(failure);
     return true;
   }
 
   goOn(now: number): void {
-    if (this.#step === "trying" && this.#successors.some((worker) => worker.servingSince !== null)) {
-      this.#step = "replacing";
-      this.#settle(now);
-    }
-    if (this.#step !== "replacing") return;
-    while (this.#releaseOne());
-    if (this.#successors.length < this.#instance.crew.seats.length || this.#predecessors.length > 0) return;
-    if (this.#successors.some((worker) => worker.servingSince === null)) return;
-    this.#step = "over";
-    this.#parts.log.event(
-      `reloaded in ${showSpan(now - this.#began)}: generation ${this.#instance.generation.number} serves`,
-    );
+    if (this.#step !== "trying" || this.#succession === null) return;
+    if (!this.#succession.isProven) return this.#succession.tryOne();
+    this.#step = "proven";
+    if (this.#next !== null) this.#settle(now);
   }
 
-  /** Those that hold a seat and belong to the new generation. */
-  get #successors(): readonly WorkerHandle[] {
-    return this.#instance.crew.seats.flatMap(({ occupant }) =>
-      occupant !== null && this.#isNew(occupant) ? [occupant] : [],
-    );
+  /** Another one begins afresh. What it has started goes. */
+  giveUp(): void {
+    if (this.#step === "trying") this.#rollBack(Date.now());
+    this.#end();
   }
 
-  #isNew({ zygote }: WorkerHandle): boolean {
-    return zygote.generation > this.#before.number;
+  /** The instance ends. */
+  abandon(): void {
+    this.#end();
   }
 
-  get #predecessors(): readonly WorkerHandle[] {
-    return this.#instance.crew.living.filter((worker) => !this.#isNew(worker));
+  #end(): void {
+    this.#step = "failed";
+    const { incoming, outgoing } = this.#instance;
+    if (incoming === null) return;
+    // Whatever it still says, and its end, are nobody's affair.
+    incoming.isDismissed = true;
+    incoming.kill();
+    outgoing.add(incoming);
+    this.#instance.incoming = null;
   }
 
-  #tryOne(zygote: ZygoteHandle): void {
+  /** The seat's own was killed in between, and its successor cannot load what the first one could. */
+  #isTried(zygote: ZygoteHandle): boolean {
+    return this.#step === "trying" && this.#next !== null && zygote === this.#instance.zygote;
+  }
+
+  /** The new zygote takes the seat, from which its workers are forked. */
+  #enthrone(zygote: ZygoteHandle): void {
     const instance = this.#instance;
     if (this.#next === null) return;
-    this.#step = "trying";
     if (instance.zygote !== null) instance.outgoing.add(instance.zygote);
     instance.incoming = null;
     instance.zygoteSeat.occupant = zygote;
     instance.generation = this.#next;
-    this.#releaseOne();
+    this.#try();
+  }
+
+  #try(): void {
+    this.#step = "trying";
+    this.#succession = new Succession(this.#instance, this.#parts.manner);
   }
 
   /** The new generation has proved itself: what holds for all takes effect. */
@@ -170,38 +185,31 @@ export class Reload {
     this.#instance.resize(this.#instance.generation.settings.processes, now);
   }
 
-  /** Its occupant serves on until the successor does. */
-  #releaseOne(): boolean {
-    const { seats } = this.#instance.crew;
-    const seat = seats.find(({ occupant }) => occupant !== null && !this.#isNew(occupant));
-    seat?.release();
-    return seat !== undefined;
+  #rollBack(now: number): void {
+    this.#succession?.rollBack(now);
+    if (this.#next !== null) this.#dethrone();
   }
 
-  /** Whoever sat there is alive: it has not been told to leave. */
-  #rollBack(): void {
+  #dethrone(): void {
     const instance = this.#instance;
-    const failed = instance.zygote;
-    for (const worker of this.#successors) worker.kill();
-    for (const seat of instance.crew.seats) {
-      if (seat.occupant !== null && !this.#isNew(seat.occupant)) continue;
-      seat.occupant = this.#predecessors.find((worker) => worker.number === seat.number) ?? null;
-    }
     const before = [...instance.outgoing].find(({ generation }) => generation === this.#before.number);
     if (before !== undefined) instance.outgoing.delete(before);
-    if (failed !== null) instance.outgoing.add(failed);
+    if (instance.zygote !== null) instance.outgoing.add(instance.zygote);
     instance.zygoteSeat.occupant = before ?? null;
     instance.generation = this.#before;
   }
 
   #failLoading({ message, details, traceback }: LoadFailure): void {
+    if (this.#step === "trying") this.#rollBack(Date.now());
     this.#fail([message, ...details, ...(traceback === null ? [] : [traceback])]);
   }
 
   #fail(lines: readonly string[]): void {
-    this.#step = "over";
-    this.#instance.incoming?.kill();
-    this.#parts.log.event(["the reload has failed, the running generation serves on:", ...lines].join("\n"));
+    this.#end();
+    this.#error = lines.join("\n");
+    const { brings } = this.#parts.manner;
+    const who = brings === "generation" ? "the running generation serves" : "the running workers serve";
+    this.#parts.log.event(`the reload has failed, ${who} on:\n${this.#error}`);
   }
 
   #findInterpreter(settings: Settings): string | null {
@@ -213,4 +221,8 @@ export class Reload {
       return null;
     }
   }
+}
+
+function discard(outcome: Reread): void {
+  if (outcome.kind === "settings") outcome.gunicorn?.zygote.stop();
 }

@@ -1,40 +1,84 @@
-/** All reloads of an instance: one at a time, and how the last one went. */
+/**
+ * All reloads of an instance, and how the last one went.
+ *
+ * At most one is being prepared (reload.ts) while the workers of the one before may still be
+ * succeeded (succession.ts). Who asks while one is being prepared wants what is on the disk now:
+ * it is given up, and another one begins. So nothing that hangs in the new code keeps the next one.
+ */
 
 import type { LoadFailure } from "../../base/messages.ts";
 import type { Duty } from "../duty.ts";
 import type { Equipment } from "../equipment.ts";
 import type { Ending, ZygoteMessage } from "../events.ts";
 import type { Instance } from "../instance.ts";
-import type { Reread } from "../processes/generation.ts";
+import { describeEnding, showSpan } from "../processes/endings.ts";
 import type { WorkerHandle } from "../processes/worker-handle.ts";
 import type { ZygoteHandle } from "../processes/zygote-handle.ts";
+import { describeBeginning, type Manner, manners, type ReloadCommand } from "./manner.ts";
 import { Reload } from "./reload.ts";
+import type { Succession } from "./succession.ts";
+
+/** How a reload goes, or went. */
+export interface ReloadReport {
+  readonly command: ReloadCommand;
+  /** "SIGHUP" */
+  readonly cause: string;
+  /** Date.now() at its beginning. */
+  readonly began: number;
+  /** Null while it goes on. */
+  readonly ended: number | null;
+  /** The one that serves: a new one after a success. */
+  readonly generation: number;
+  readonly outcome: "running" | "done" | "failed";
+  /** What was wrong, with the traceback; null where nothing was. */
+  readonly error: string | null;
+}
+
+interface Wish {
+  readonly command: ReloadCommand;
+  readonly cause: string;
+}
 
 export class Reloads implements Duty {
   readonly #instance: Instance;
   readonly #equipment: Equipment;
-  #current: Reload | null = null;
-  /** What asked for one when none could begin. */
-  #wish: string | null = null;
+  /** What asked for one that has not begun. */
+  #wish: Wish | null = null;
+  /** Whether the log has said that the wish waits. */
+  #hasSaidWhy = false;
+  #reload: Reload | null = null;
+  /** The successors that one still brings. */
+  #rest: { readonly succession: Succession; readonly report: ReloadReport } | null = null;
+  #last: ReloadReport | null = null;
 
   constructor(instance: Instance, equipment: Equipment) {
     this.#instance = instance;
     this.#equipment = equipment;
   }
 
-  /** Begins with the next turn of the loop; what is asked for during another is done behind it, once. */
-  request(cause: string): void {
-    this.#wish = cause;
+  /** The one that goes on, or the last one; a new object with each change. */
+  get last(): ReloadReport | null {
+    return this.#last;
+  }
+
+  /** Whether one is wanted, is being prepared, or still brings successors. */
+  get isBusy(): boolean {
+    return this.#wish !== null || this.#reload !== null || this.#rest !== null;
+  }
+
+  /** Begins with the next turn of the loop. Several wishes at once are one. */
+  request(command: ReloadCommand, cause: string): void {
+    const isLess =
+      this.#wish !== null && manners[this.#wish.command].brings === "generation" && bringsWorkers(command);
+    if (!isLess) this.#wish = { command, cause };
   }
 
   goOn(now: number): void {
-    this.#current?.goOn(now);
-    if (this.#wish === null || this.#current?.isOver === false) return;
-    const cause = this.#wish;
-    this.#wish = null;
-    const { log, queue, reread } = this.#equipment;
-    this.#current = new Reload(this.#instance, { log, queue, reread, cause });
-    this.#current.begin();
+    if (this.#wish !== null && this.#mayBegin(this.#wish)) this.#begin(this.#wish);
+    // Its successors come from the zygote that has the seat: not while another one is on trial there.
+    if (this.#reload?.isTrying !== true) this.#goOnWithRest(now);
+    this.#reload?.goOn(now);
+    this.#takeResult(now);
   }
 
   waits(): readonly number[] {
@@ -44,29 +88,98 @@ export class Reloads implements Duty {
   /** The instance ends: nothing new begins. */
   abandon(): void {
     this.#wish = null;
-    this.#current?.abandon();
-  }
-
-  takeConfiguration(outcome: Reread): void {
-    if (this.#current?.isOver === false) return this.#current.takeConfiguration(outcome);
-    // A stop came in between.
-    if (outcome.kind === "settings") outcome.gunicorn?.zygote.stop();
+    this.#rest = null;
+    this.#reload?.abandon();
+    this.#reload = null;
   }
 
   /** Whether the message was a reload's own affair. */
   takeMessage(zygote: ZygoteHandle, message: ZygoteMessage): boolean {
-    return this.#current?.takeMessage(zygote, message) ?? false;
+    const isIdle = zygote.isDismissed && ["started", "loaded", "failed"].includes(message.event);
+    return isIdle || (this.#reload?.takeMessage(zygote, message) ?? false);
   }
 
   takeWorkerFailure(worker: WorkerHandle, failure: LoadFailure): boolean {
-    return this.#current?.takeWorkerFailure(worker, failure) ?? false;
+    return this.#reload?.takeWorkerFailure(worker, failure) ?? false;
   }
 
   takeExit(ending: Ending): void {
-    this.#current?.takeExit(ending);
+    this.#instance.incoming = null;
+    this.#reload?.takeExit(ending);
   }
 
+  /** A zygote of an earlier generation has ended. Its last workers are looked after without it. */
   noteLoss(zygote: ZygoteHandle, ending: Ending): void {
-    this.#current?.noteLoss(zygote, ending);
+    if (!zygote.isDismissed) this.#log(`the old zygote (pid ${zygote.pid}): ${describeEnding(ending)}`);
   }
+
+  /** Those that finish long requests for earlier reloads are kept within bounds. */
+  #mayBegin({ command, cause }: Wish): boolean {
+    const { isAtOnce } = manners[command];
+    if (isAtOnce) return true;
+    if (bringsWorkers(command)) return this.#reload === null && this.#rest === null;
+    const leaving = this.#instance.crew.living.filter((worker) => worker.retiring !== null);
+    if (leaving.length <= this.#instance.crew.seats.length) return true;
+    if (!this.#hasSaidWhy)
+      this.#log(`${cause}: waits until some of the ${leaving.length} old workers that still run have left`);
+    this.#hasSaidWhy = true;
+    return false;
+  }
+
+  #begin({ command, cause }: Wish): void {
+    this.#wish = null;
+    this.#hasSaidWhy = false;
+    const manner = this.#mannerOf(command);
+    const isAfresh = this.#reload !== null;
+    this.#reload?.giveUp();
+    const afresh = isAfresh ? "; the reload that was under way is given up" : "";
+    this.#log(`${cause}: ${describeBeginning(manner)}${afresh}`);
+    const generation = this.#instance.generation.number;
+    const began = Date.now();
+    this.#last = { command, cause, began, ended: null, generation, outcome: "running", error: null };
+    const { log, queue, reread } = this.#equipment;
+    this.#reload = new Reload(this.#instance, { log, queue, reread, manner });
+    this.#reload.begin();
+  }
+
+  #mannerOf(command: ReloadCommand): Manner {
+    return manners[command];
+  }
+
+  #takeResult(now: number): void {
+    const reload = this.#reload;
+    if (reload === null || !(reload.hasFailed || reload.proven !== null)) return;
+    const report = this.#last;
+    this.#reload = null;
+    if (report === null) return;
+    if (reload.proven === null) {
+      this.#last = { ...report, outcome: "failed", error: reload.error, ended: now };
+      return;
+    }
+    // It replaces whom the one before had still to replace, too.
+    this.#rest = { succession: reload.proven, report };
+    this.#goOnWithRest(now);
+  }
+
+  #goOnWithRest(now: number): void {
+    if (this.#rest === null) return;
+    const { succession, report } = this.#rest;
+    succession.goOn();
+    if (!succession.isComplete) return;
+    this.#rest = null;
+    const generation = this.#instance.generation.number;
+    // Another one may be on its way, or have failed, since then.
+    if (this.#last === report) this.#last = { ...report, outcome: "done", ended: now, generation };
+    const span = showSpan(now - report.began);
+    if (bringsWorkers(report.command)) this.#log(`replaced the workers in ${span}`);
+    else this.#log(`reloaded in ${span}: generation ${generation} serves`);
+  }
+
+  #log(text: string): void {
+    this.#equipment.log.event(text);
+  }
+}
+
+function bringsWorkers(command: ReloadCommand): boolean {
+  return manners[command].brings === "workers";
 }
