@@ -17,6 +17,7 @@ import { RouterEvents } from "./processes/router-events.ts";
 import type { WorkerHandle } from "./processes/worker-handle.ts";
 import type { ZygoteHandle } from "./processes/zygote-handle.ts";
 import { Reloads } from "./reload/reloads.ts";
+import { Watching } from "./reload/watching.ts";
 import { notify } from "./start/notify.ts";
 import type { Refusal } from "./start/refusal.ts";
 import { endsStart, type Phase, StartUp, warnOfThreads } from "./start/start-up.ts";
@@ -31,6 +32,7 @@ export class Master {
   readonly #routerEvents: RouterEvents;
   readonly #reports: Reports;
   readonly #reloads: Reloads;
+  readonly #watching: Watching;
   readonly #commander: Commander;
   /** In the order in which they are seen to. */
   readonly #duties: readonly Duty[];
@@ -43,7 +45,8 @@ export class Master {
     this.#startUp = new StartUp(equipment);
     this.#reports = new Reports(() => this.#instance.routers);
     this.#reloads = new Reloads(this.#instance, equipment);
-    this.#duties = [this.#reports, this.#reloads];
+    this.#watching = new Watching(this.#instance, equipment);
+    this.#duties = [this.#reports, this.#reloads, this.#watching];
     this.#commander = new Commander({
       instance: this.#instance,
       equipment,
@@ -75,6 +78,7 @@ export class Master {
       this.#alarm.set(this.#waits());
     }
     this.#alarm.set([]);
+    this.#watching.stop();
     if (this.#refusal !== null) throw this.#refusal;
   }
 

@@ -27,7 +27,7 @@ const typical: readonly Typical[] = [
   { words: ["02-behind-nginx.ini", ...HTTP], warnsOf: ["socket"] },
   {
     words: ["03-django-classic.ini", ...HTTP],
-    warnsOf: ["max-requests", "harakiri", "socket", "static-map", "stats", "log-maxsize", "touch-reload"],
+    warnsOf: ["max-requests", "harakiri", "socket", "static-map", "stats", "log-maxsize"],
     log: "site-uwsgi.log",
   },
   {
@@ -40,7 +40,7 @@ const typical: readonly Typical[] = [
   { words: ["05-sections.ini:local"], warnsOf: [] },
   {
     words: ["06-placeholders-mount.ini", ...HTTP],
-    warnsOf: ["socket", "stats", "log-backupname", "log-maxsize", "touch-reload"],
+    warnsOf: ["socket", "stats", "log-backupname", "log-maxsize"],
     log: "06-placeholders-mount.log",
     path: "/site/",
   },
@@ -78,7 +78,7 @@ const typical: readonly Typical[] = [
   },
   {
     words: ["vassals/site.ini", ...HTTP],
-    warnsOf: ["max-requests", "socket", "touch-reload", "static-map", "static-expires"],
+    warnsOf: ["max-requests", "socket", "static-map", "static-expires"],
   },
   { words: ["12b.yaml"], warnsOf: ["static-map"] },
   { words: ["12c.xml", ...HTTP], warnsOf: ["socket"] },

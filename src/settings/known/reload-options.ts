@@ -3,19 +3,9 @@ import { bare, noEffect, notYet, required } from "../known-rows.ts";
 /** Reloads, what sets them off, and how the master is commanded. */
 export const reloadOptions = {
   ...notYet({
-    "touch-reload": required("reload when this file is touched"),
-    "touch-workers-reload": required("replace the workers when this file is touched"),
-    "touch-chain-reload": required("replace the workers one after the other when this file is touched"),
     "touch-mules-reload": required("restart the mules when this file is touched"),
     "touch-spoolers-reload": required("restart the spoolers when this file is touched"),
-    "touch-logrotate": required("rotate the log when this file is touched"),
-    "touch-logreopen": required("open the log file anew when this file is touched"),
-    "touch-exec": required("run a command when a file is touched: FILE COMMAND"),
     "touch-signal": required("raise a uwsgi signal when a file is touched: FILE SIGNAL"),
-    "fs-reload": required("reload when this file or directory changes"),
-    "fs-brutal-reload": required(
-      "reload at once, without waiting for requests, when this file or directory changes",
-    ),
     "fs-signal": required("raise a uwsgi signal when a file or directory changes: FILE SIGNAL"),
     "exit-on-reload": bare("stop where a reload is asked for"),
     "notify-socket": required("take messages about the instance on this Unix datagram socket"),

@@ -1,2 +1,63 @@
-/** Reloading. */
-export const reloadOptions = {};
+import { option } from "../option.ts";
+import { touchCommand } from "../touch-command.ts";
+import { list, path } from "../value-types.ts";
+
+/** Reloading, and what sets it off. Relative paths are seen from `chdir`, as in uWSGI. */
+export const reloadOptions = {
+  "touch-reload": option({
+    type: list(path("FILE")),
+    default: [],
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Reload when this file is touched, replaced or made: looked at every second",
+  }),
+  "touch-chain-reload": option({
+    type: list(path("FILE")),
+    default: [],
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "As --touch-reload, but replacing one worker after the other",
+  }),
+  "touch-workers-reload": option({
+    type: list(path("FILE")),
+    default: [],
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Replace the workers by fresh ones of the same code when this file is touched",
+  }),
+  "touch-logreopen": option({
+    type: list(path("FILE")),
+    default: [],
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Open the log files anew when this file is touched",
+  }),
+  "touch-logrotate": option({
+    type: list(path("FILE")),
+    default: [],
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Rotate the log files when this file is touched",
+  }),
+  "touch-exec": option({
+    type: list(touchCommand()),
+    default: [],
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Let the shell run a command when a file is touched; what it writes goes to the log",
+  }),
+  "fs-reload": option({
+    type: list(path()),
+    default: [],
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Reload when this file changes, or anything in this directory; not in directories below it",
+  }),
+  "fs-brutal-reload": option({
+    type: list(path()),
+    default: [],
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "As --fs-reload, but the old workers are killed as soon as the new ones serve",
+  }),
+};

@@ -1,0 +1,96 @@
+/**
+ * Tells when something changes in directories, through chokidar, which is loaded only for that. Where the
+ * system gives no notices (any more), the directories are looked through instead, and the log says so.
+ */
+
+import type { Stats } from "node:fs";
+import type { FSWatcher } from "chokidar";
+import type { Log } from "../../observe/log.ts";
+
+export interface TreeWatcherParts {
+  readonly paths: readonly string[];
+  /** Directories below those: 0 for none; without it all. */
+  readonly depth?: number;
+  /** `stats` are unknown where an entry has gone. */
+  readonly ignores: (path: string, stats?: Stats) => boolean;
+  readonly onChange: (path: string) => void;
+  /** For the log: "py-autoreload". */
+  readonly option: string;
+  readonly log: Log;
+}
+
+/** Between two looks, where there are no notices. */
+const POLL_INTERVAL = 500;
+
+/** No watches, no watchers left: fs.inotify.max_user_watches and .max_user_instances. */
+const EXHAUSTED: ReadonlySet<string> = new Set(["ENOSPC", "EMFILE", "ENFILE"]);
+
+export class TreeWatcher {
+  readonly #parts: TreeWatcherParts;
+  #watcher: FSWatcher | null = null;
+  #isStopped = false;
+  #usesPolling = false;
+
+  constructor(parts: TreeWatcherParts, { usesPolling = false } = {}) {
+    this.#parts = parts;
+    this.#usesPolling = usesPolling;
+    this.#open();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#close();
+  }
+
+  #open(): void {
+    import("chokidar").then(
+      ({ watch }) => {
+        if (!this.#isStopped) this.#watch(watch);
+      },
+      (error: unknown) => this.#complain(error),
+    );
+  }
+
+  #watch(watch: typeof import("chokidar")["watch"]): void {
+    const { paths, depth, ignores, onChange } = this.#parts;
+    const watcher = watch([...paths], {
+      ignored: ignores,
+      ignoreInitial: true,
+      ignorePermissionErrors: true,
+      usePolling: this.#usesPolling,
+      interval: POLL_INTERVAL,
+      binaryInterval: POLL_INTERVAL,
+      ...(depth === undefined ? {} : { depth }),
+    });
+    this.#watcher = watcher;
+    watcher.on("all", (_event, path) => onChange(path));
+    watcher.on("error", (error) => this.#onError(watcher, error));
+  }
+
+  /** There is one for each directory and file that could not be watched; the first is enough. */
+  #onError(watcher: FSWatcher, error: unknown): void {
+    if (watcher !== this.#watcher) return;
+    if (this.#usesPolling || !EXHAUSTED.has(codeOf(error))) return this.#complain(error);
+    this.#usesPolling = true;
+    this.#close();
+    this.#parts.log.event(
+      `${this.#parts.option}: the system has no file watches left (${codeOf(error)}); files are looked at every ${POLL_INTERVAL} ms instead\nmore of them: sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512`,
+    );
+    this.#open();
+  }
+
+  #close(): void {
+    const watcher = this.#watcher;
+    this.#watcher = null;
+    watcher?.close().catch(() => undefined);
+  }
+
+  #complain(error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error);
+    this.#parts.log.event(`${this.#parts.option}: some changes may go unnoticed: ${text}`);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}

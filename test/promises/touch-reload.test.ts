@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { test } from "node:test";
+import { Folder, type RunningServer, startServer, until } from "../support/start-server.ts";
+
+function appThatAnswers(text: string): string {
+  return `# ${Math.random()}
+def application(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"${text}"]
+`;
+}
+
+/** An application, and a server with those options; relative paths are seen from the folder. */
+async function startIn(folder: Folder, options: string): Promise<RunningServer> {
+  folder.write("app.py", appThatAnswers("old"));
+  const ini = folder.write("site.ini", `[uwsgi]\nchdir = ${folder.path}\nwsgi-file = app.py\n${options}\n`);
+  return startServer(["--http", "127.0.0.1:0", ini]);
+}
+
+async function untilAnswer(server: RunningServer, text: string): Promise<void> {
+  const isSo = async () => (await (await server.fetch()).text()) === text;
+  await until(`the answer ${text}`, isSo, () => server.log);
+}
+
+function reloads(server: RunningServer): number {
+  return server.log.match(/: reloading/g)?.length ?? 0;
+}
+
+test("touch-reload: touching the file brings the new code, and the log says which file it was", async () => {
+  using folder = new Folder();
+  folder.write("touch me", "");
+  await using server = await startIn(folder, "touch-reload = touch me");
+  folder.write("app.py", appThatAnswers("new"));
+  folder.write("touch me", "");
+  await untilAnswer(server, "new");
+  assert.ok(server.log.includes(`master: touch-reload (${folder.file("touch me")}): reloading`));
+  assert.equal(reloads(server), 1);
+});
+
+test("touch-reload: a file that comes later or is replaced is touched, one that goes is not", async () => {
+  using folder = new Folder();
+  await using server = await startIn(
+    folder,
+    "touch-reload = later/touch\ntouch-exec = turn echo turn $((1 + 1))",
+  );
+  folder.write("app.py", appThatAnswers("made"));
+  folder.write("later/touch", "");
+  await untilAnswer(server, "made");
+  folder.write("app.py", appThatAnswers("replaced"));
+  renameSync(folder.write("other", ""), folder.file("later/touch"));
+  await untilAnswer(server, "replaced");
+  await server.waitForLog(/generation 3 serves/);
+  rmSync(folder.file("later/touch"));
+  await server.waitForLog(/touch-reload \(.*\/later\/touch\): there is no such file; it counts as touched/);
+  // Both files are looked at every second: after two turns of the one the other has been seen too.
+  for (const turn of [1, 2]) {
+    folder.write("turn", `${turn}`);
+    await until("a turn", () => server.log.match(/^turn 2$/gm)?.length === turn);
+  }
+  assert.equal(reloads(server), 2);
+  folder.write("app.py", appThatAnswers("back"));
+  folder.write("later/touch", "");
+  await untilAnswer(server, "back");
+});
+
+test("touch-reload: a file behind a symbolic link that is swapped, as Kubernetes mounts a ConfigMap", async () => {
+  using folder = new Folder();
+  const publish = (version: string) => {
+    folder.write(`mount/..${version}/settings`, version);
+    symlinkSync(`..${version}`, folder.file("mount/..data_tmp"));
+    renameSync(folder.file("mount/..data_tmp"), folder.file("mount/..data"));
+  };
+  publish("first");
+  symlinkSync("..data/settings", folder.file("mount/settings"));
+  await using server = await startIn(folder, "touch-reload = mount/settings");
+  for (const version of ["second", "third"]) {
+    folder.write("app.py", appThatAnswers(version));
+    publish(version);
+    await untilAnswer(server, version);
+  }
+  await server.waitForLog(/generation 3 serves/);
+});
+
+for (const [option, line] of [
+  ["touch-chain-reload", ""],
+  ["touch-workers-reload", ""],
+  ["touch-logreopen", "logto = %d/site.log"],
+  ["touch-logrotate", "logto = %d/site.log"],
+] as const) {
+  test(`${option}: touching the file gives its command`, async () => {
+    using folder = new Folder();
+    folder.write("touch", "");
+    folder.write("app.py", appThatAnswers("touched"));
+    const ini = folder.write("site.ini", `[uwsgi]\nwsgi-file = %dapp.py\n${option} = %dtouch\n${line}\n`);
+    await using server = await startServer(["--http", "127.0.0.1:0", ini], { withoutWaiting: true });
+    const log = () =>
+      line === "" ? server.log : existsSync(folder.file("site.log")) ? folder.read("site.log") : "";
+    await until("the start", () => log().includes("listening on"), log);
+    folder.write("touch", "");
+    await until("the command", () => log().includes(`${option} (${folder.file("touch")})`), log);
+  });
+}
+
+test("touch-exec: the shell runs the command where the application is, and says how it ended", async () => {
+  using folder = new Folder();
+  await using server = await startIn(
+    folder,
+    'touch-exec = touch echo "in $(pwd)" && echo to > made\ntouch-exec = bad echo sorry >&2; exit 3',
+  );
+  folder.write("touch", "");
+  await until("the output", () => server.log.includes(`\nin ${folder.path}\n`));
+  assert.equal(folder.read("made"), "to\n");
+  folder.write("bad", "");
+  await server.waitForLog(/^sorry$/m);
+  await server.waitForLog(/touch-exec \(.*\/bad\): ended with exit code 3/);
+});
+
+test("fs-reload: a file or a directory whose files change, several changes at once being one", async () => {
+  using folder = new Folder();
+  folder.write("settings/one.toml", "");
+  folder.write("settings/below/two.toml", "");
+  folder.write("single", "");
+  await using server = await startIn(folder, "fs-reload = settings\nfs-reload = single");
+  const expectReload = async (text: string, change: () => void) => {
+    const before = reloads(server);
+    folder.write("app.py", appThatAnswers(text));
+    change();
+    await untilAnswer(server, text);
+    await server.waitForLog(new RegExp(`generation ${before + 2} serves`));
+    assert.equal(reloads(server), before + 1);
+  };
+  await expectReload("a file in it", () => folder.write("settings/one.toml", "changed"));
+  await expectReload("new files", () => {
+    for (const name of ["a", "b", "c"]) folder.write(`settings/${name}`, "");
+  });
+  // A directory further down does not count: only the next change does.
+  folder.write("settings/below/two.toml", "changed");
+  await expectReload("one that goes", () => rmSync(folder.file("settings/one.toml")));
+  await expectReload("the single one", () => folder.write("single", "changed"));
+});
+
+test("fs-reload: a directory that is not there yet, and one that is replaced", async () => {
+  using folder = new Folder();
+  await using server = await startIn(folder, "fs-reload = settings");
+  folder.write("app.py", appThatAnswers("made"));
+  mkdirSync(folder.file("settings"));
+  await untilAnswer(server, "made");
+  folder.write("app.py", appThatAnswers("inside"));
+  folder.write("settings/new", "");
+  await untilAnswer(server, "inside");
+  await server.waitForLog(/generation 3 serves/);
+  folder.write("app.py", appThatAnswers("replaced"));
+  folder.write("other/new", "");
+  rmSync(folder.file("settings"), { recursive: true });
+  renameSync(folder.file("other"), folder.file("settings"));
+  await untilAnswer(server, "replaced");
+  // Twice: the going and the coming may have been two reloads, the second of them late.
+  for (const text of ["inside again", "and again"]) {
+    folder.write("app.py", appThatAnswers(text));
+    folder.write("settings/new", text);
+    await untilAnswer(server, text);
+  }
+});
+
+test("a reload brings other files to watch, and those before no longer count", async () => {
+  using folder = new Folder();
+  await using server = await startIn(folder, "touch-reload = first");
+  const ini = folder.read("site.ini");
+  folder.write("site.ini", ini.replace("= first", "= second\ntouch-exec = first echo only this"));
+  folder.write("app.py", appThatAnswers("second"));
+  folder.write("first", "");
+  await untilAnswer(server, "second");
+  await server.waitForLog(/generation 2 serves/);
+  folder.write("first", "more");
+  await server.waitForLog(/^only this$/m);
+  folder.write("app.py", appThatAnswers("third"));
+  folder.write("second", "");
+  await untilAnswer(server, "third");
+  assert.equal(reloads(server), 2);
+  assert.deepEqual(await server.stop(), { code: 0, signal: null });
+});
