@@ -106,7 +106,7 @@ test("touch-exec: the shell runs the command where the application is, and says 
   using folder = new Folder();
   await using server = await startIn(
     folder,
-    'touch-exec = touch echo "in $(pwd)" && echo to > made\ntouch-exec = bad echo sorry >&2; exit 3',
+    'touch-exec = touch echo to > made && echo "in $(pwd)"\ntouch-exec = bad echo sorry >&2; exit 3',
   );
   folder.write("touch", "");
   await until("the output", () => server.log.includes(`\nin ${folder.path}\n`));
