@@ -17,6 +17,7 @@ import { routerSettings } from "./processes/router-settings.ts";
 import { Seat } from "./processes/seat.ts";
 import type { WorkerHandle } from "./processes/worker-handle.ts";
 import type { ZygoteHandle } from "./processes/zygote-handle.ts";
+import { startSize } from "./scale/worker-numbers.ts";
 
 /** How often workers whose zygote has died are looked at. */
 const ORPHAN_CHECK = 1 * SECOND;
@@ -40,7 +41,7 @@ export class Instance {
     this.#equipment = equipment;
     const { settings, python, gunicorn } = equipment;
     this.generation = { number: 1, settings, python, gunicorn };
-    this.crew = new Crew(equipment.settings.processes);
+    this.crew = new Crew(startSize(equipment.settings));
     this.routerSeats = Array.from(
       { length: equipment.settings.httpProcesses },
       (_, index) => new Seat(index),

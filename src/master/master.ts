@@ -1,6 +1,6 @@
 /**
  * The master's loop: takes one event after the other, notes what it means, and then does whatever
- * is due: fills empty seats, opens the doors, goes on with the stop. Nothing happens outside of it;
+ * is due: opens the doors, goes on with the stop, fills empty seats. Nothing happens outside of it;
  * signal handlers and children only put events into the queue. It touches no request.
  */
 import type { FromWorker, LoadFailure } from "../base/messages.ts";
@@ -18,6 +18,7 @@ import type { WorkerHandle } from "./processes/worker-handle.ts";
 import type { ZygoteHandle } from "./processes/zygote-handle.ts";
 import { Reloads } from "./reload/reloads.ts";
 import { Watching } from "./reload/watching.ts";
+import { Scaling } from "./scale/scaling.ts";
 import { notify } from "./start/notify.ts";
 import type { Refusal } from "./start/refusal.ts";
 import { endsStart, type Phase, StartUp, warnOfThreads } from "./start/start-up.ts";
@@ -46,13 +47,15 @@ export class Master {
     this.#reports = new Reports(() => this.#instance.routers);
     this.#reloads = new Reloads(this.#instance, equipment);
     this.#watching = new Watching(this.#instance, equipment);
-    this.#duties = [this.#reports, this.#reloads, this.#watching];
+    const scaling = new Scaling({ instance: this.#instance, reports: this.#reports, log: equipment.log });
+    this.#duties = [this.#reports, this.#reloads, this.#watching, scaling];
     this.#commander = new Commander({
       instance: this.#instance,
       equipment,
       reports: this.#reports,
       reloads: this.#reloads,
       phase: () => this.#phase,
+      scaling,
       stop: (cause) => this.#beginStop(cause),
       stopAtOnce: (cause) => this.#stopAtOnce(cause),
     });
@@ -239,6 +242,8 @@ export class Master {
       this.#instance.logFailure(`worker ${worker}`, failure);
     notify("READY=1", this.#equipment);
     this.#instance.runHook("when_ready");
+    // Duties begin now, whether anything happens or not.
+    this.#goOn();
   }
 
   #beginStop(cause: string): void {

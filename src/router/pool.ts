@@ -40,7 +40,7 @@ export interface WorkerProcess {
   load: number;
   /** Requests answered. */
   answered: number;
-  /** Microseconds in the application, of answered requests. */
+  /** Microseconds that its slots were taken, by answered requests. */
   busy: number;
   isRetiring: boolean;
 }
@@ -195,7 +195,8 @@ export class Pool {
     if (process !== undefined) {
       process.load--;
       process.answered++;
-      process.busy += micros;
+      if (micros > 0) process.busy += micros;
+      else if (slot.waiting.length === 0) process.busy += (now - slot.busySince) * 1000;
       this.#shelve(process, slot);
     }
     this.#answered++;

@@ -48,8 +48,7 @@ const typical: readonly Typical[] = [
     words: ["07-strict-recycling.ini", ...HTTP],
     warnsOf: [
       ...["uwsgi-socket", "harakiri", "harakiri-verbose", "max-requests", "max-worker-lifetime"],
-      ...["reload-on-rss", "reload-on-as", "cheaper-algo", "cheaper", "cheaper-initial"],
-      ...["cheaper-overload", "cheaper-step"],
+      ...["reload-on-rss", "reload-on-as"],
     ],
   },
   {

@@ -4,12 +4,14 @@ import { readFileSync } from "node:fs";
 import { type Command, commandOfSignal, type Dialect, type SignalName } from "../../base/commands.ts";
 import { statusText } from "../../observe/status-text.ts";
 import type { Reloads } from "../reload/reloads.ts";
+import type { Scaling } from "../scale/scaling.ts";
 import { pidfilesOf, writePidfile } from "../start/pidfile.ts";
 import { refusalOf } from "../start/refusal.ts";
 import { askStatus, type StatusParts } from "./instance-status.ts";
 
 export interface CommanderParts extends StatusParts {
   readonly reloads: Reloads;
+  readonly scaling: Scaling;
   readonly stop: (cause: string) => void;
   readonly stopAtOnce: (cause: string) => void;
 }
@@ -43,7 +45,7 @@ export class Commander {
 
   /** `cause` is for the log: "SIGHUP", "touch-reload (/srv/site/touch)". */
   obey(command: Command, cause: string): Answer {
-    const { reloads, stop, stopAtOnce, instance } = this.#parts;
+    const { reloads, scaling, stop, stopAtOnce, instance } = this.#parts;
     switch (command.name) {
       case "stop":
         stop(cause);
@@ -67,6 +69,12 @@ export class Commander {
         return this.#pause(false, cause);
       case "write-pidfiles":
         return this.#writePidfiles(cause);
+      case "more-workers":
+        return done(scaling.step(1, cause));
+      case "fewer-workers":
+        return done(scaling.step(-1, cause));
+      case "scale":
+        return done(scaling.resize(command.workers, cause));
       default:
         this.#log(`${cause}: ${command.name} is not in this version; nothing was changed`);
         return { isDone: false, text: `${command.name} is not in this version` };

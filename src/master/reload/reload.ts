@@ -17,6 +17,7 @@ import { describeEnding } from "../processes/endings.ts";
 import type { Generation, Reread } from "../processes/generation.ts";
 import type { WorkerHandle } from "../processes/worker-handle.ts";
 import type { ZygoteHandle } from "../processes/zygote-handle.ts";
+import { sizeAfterReload } from "../scale/worker-numbers.ts";
 import { findInterpreter } from "../start/interpreter.ts";
 import { Refusal } from "../start/refusal.ts";
 import { changesThatNeedRestart, keepFixed } from "./changed-settings.ts";
@@ -181,8 +182,10 @@ export class Reload {
 
   /** The new generation has proved itself: what holds for all takes effect. */
   #settle(now: number): void {
+    const { crew, generation } = this.#instance;
+    const numbers = { before: this.#before.settings, after: generation.settings };
     this.#instance.updateRouters();
-    this.#instance.resize(this.#instance.generation.settings.processes, now);
+    this.#instance.resize(sizeAfterReload(crew.seats.length, numbers), now);
   }
 
   #rollBack(now: number): void {

@@ -3,6 +3,7 @@ import type { Equipment } from "../equipment.ts";
 import type { Ending, ZygoteMessage } from "../events.ts";
 import { describeEnding } from "../processes/endings.ts";
 import type { ZygoteHandle } from "../processes/zygote-handle.ts";
+import { startSize } from "../scale/worker-numbers.ts";
 import { findBareDirectory } from "./application-places.ts";
 import { refuseBind } from "./bind-refusals.ts";
 import { diagnoseInterpreter } from "./interpreter.ts";
@@ -51,7 +52,7 @@ export class StartUp {
   /** All workers have tried, and none has an application; null as long as there is hope. */
   refuseIfAllFailed(): Refusal | null {
     const [first] = this.#failures.values();
-    const isHopeless = first !== undefined && this.#failures.size >= this.#equipment.settings.processes;
+    const isHopeless = first !== undefined && this.#failures.size >= startSize(this.#equipment.settings);
     return isHopeless ? this.refuseApplication(first) : null;
   }
 

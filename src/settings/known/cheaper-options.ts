@@ -3,11 +3,6 @@ import { bare, notYet, required } from "../known-rows.ts";
 /** As many workers as the load needs. */
 export const cheaperOptions = notYet({
   cheap: bare("start no worker before the first request"),
-  cheaper: required("keep at least this many workers, and start more as the load asks for them"),
-  "cheaper-initial": required("how many workers the start makes when cheaper is set"),
-  "cheaper-algo": required("the rule by which workers are started and ended: spare, backlog, busyness"),
-  "cheaper-step": required("how many workers are started at once"),
-  "cheaper-overload": required("how often the load is looked at"),
   "cheaper-rss-limit-soft": required("start no worker while all of them use more memory than this"),
   "cheaper-rss-limit-hard": required("end workers while all of them use more memory than this"),
   idle: required("end the workers when no request has come for this time"),

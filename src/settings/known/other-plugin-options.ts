@@ -10,19 +10,6 @@ const noMongrel = "tsgi does not speak ZeroMQ with Mongrel2; use nginx in front,
 /** Plug-ins that scale, measure, log, store and authenticate. */
 export const otherPluginOptions = {
   ...notYet({
-    "cheaper-busyness-max": required("start workers above this percentage of busy time"),
-    "cheaper-busyness-min": required("stop workers below this percentage of busy time"),
-    "cheaper-busyness-multiplier": required("stop a worker after so many calm cycles"),
-    "cheaper-busyness-penalty": required("calm cycles that are added when a worker was stopped too early"),
-    "cheaper-busyness-verbose": bare("log what the busyness algorithm decides"),
-    "cheaper-busyness-backlog-alert": required("start emergency workers when so many connections wait"),
-    "cheaper-busyness-backlog-multiplier": required("stop an emergency worker after so many calm cycles"),
-    "cheaper-busyness-backlog-step": required("emergency workers that are started at a time"),
-    "cheaper-busyness-backlog-nonzero": required(
-      "start emergency workers when connections have waited for so many seconds",
-    ),
-  }),
-  ...notYet({
     carbon: required("send metrics to Carbon (Graphite) at this address"),
     "carbon-timeout": required("longest wait for Carbon to take the metrics"),
     "carbon-freq": required("how often metrics are sent to Carbon"),
