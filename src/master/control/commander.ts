@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { type Command, commandOfSignal, type Dialect, type SignalName } from "../../base/commands.ts";
 import { statusText } from "../../observe/status-text.ts";
+import { manners, type ReloadCommand } from "../reload/manner.ts";
 import type { Reloads } from "../reload/reloads.ts";
 import type { Scaling } from "../scale/scaling.ts";
 import { pidfilesOf, writePidfile } from "../start/pidfile.ts";
@@ -45,7 +46,7 @@ export class Commander {
 
   /** `cause` is for the log: "SIGHUP", "touch-reload (/srv/site/touch)". */
   obey(command: Command, cause: string): Answer {
-    const { reloads, scaling, stop, stopAtOnce, instance } = this.#parts;
+    const { scaling, stop, stopAtOnce, instance } = this.#parts;
     switch (command.name) {
       case "stop":
         stop(cause);
@@ -58,8 +59,7 @@ export class Commander {
       case "reload-chain":
       case "reload-workers":
       case "reload-workers-at-once":
-        reloads.request(command.name, cause);
-        return done("it reloads");
+        return this.#reload(command.name, cause);
       case "log-status":
         this.#logStatus(cause);
         return done("the state is in the log");
@@ -79,6 +79,17 @@ export class Commander {
         this.#log(`${cause}: ${command.name} is not in this version; nothing was changed`);
         return { isDone: false, text: `${command.name} is not in this version` };
     }
+  }
+
+  /** With exit-on-reload whoever watches over us starts anew; workers alone are replaced all the same, as in uWSGI. */
+  #reload(name: ReloadCommand, cause: string): Answer {
+    const { instance, reloads, stop } = this.#parts;
+    if (instance.generation.settings.exitOnReload && manners[name].brings === "generation") {
+      stop(`${cause} (exit-on-reload)`);
+      return done("it stops (exit-on-reload)");
+    }
+    reloads.request(name, cause);
+    return done("it reloads");
   }
 
   #logStatus(cause: string): void {

@@ -143,7 +143,9 @@ export class Reloads implements Duty {
   }
 
   #mannerOf(command: ReloadCommand): Manner {
-    return manners[command];
+    const manner = manners[command];
+    const { chainReload } = this.#instance.generation.settings;
+    return { ...manner, isChain: manner.isChain || (chainReload && !manner.isAtOnce) };
   }
 
   #takeResult(now: number): void {

@@ -7,7 +7,6 @@ export const reloadOptions = {
     "touch-spoolers-reload": required("restart the spoolers when this file is touched"),
     "touch-signal": required("raise a uwsgi signal when a file is touched: FILE SIGNAL"),
     "fs-signal": required("raise a uwsgi signal when a file or directory changes: FILE SIGNAL"),
-    "exit-on-reload": bare("stop where a reload is asked for"),
     "notify-socket": required("take messages about the instance on this Unix datagram socket"),
     daemonize: required("go to the background, and write the log to this file", { short: "d" }),
     daemonize2: required(

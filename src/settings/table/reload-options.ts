@@ -1,6 +1,6 @@
 import { option } from "../option.ts";
 import { touchCommand } from "../touch-command.ts";
-import { list, path } from "../value-types.ts";
+import { flag, list, path } from "../value-types.ts";
 
 /** Reloading, and what sets it off. Relative paths are seen from `chdir`, as in uWSGI. */
 export const reloadOptions = {
@@ -59,5 +59,19 @@ export const reloadOptions = {
     dialect: "uwsgi",
     reload: "applies",
     help: "As --fs-reload, but the old workers are killed as soon as the new ones serve",
+  }),
+  "chain-reload": option({
+    type: flag(),
+    default: false,
+    dialect: "tsgi",
+    reload: "applies",
+    help: "Every reload replaces one worker after the other, each when its predecessor has left: never more than one beyond their number, where memory is short",
+  }),
+  "exit-on-reload": option({
+    type: flag(),
+    default: false,
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Stop where a reload is asked for, so that whoever watches over tsgi starts it anew",
   }),
 };
