@@ -1,6 +1,7 @@
 /** `tsgi gunicorn [options] [module:callable]`: Gunicorn's dialect, from the command line to the master. */
 
 import type { Reread } from "../master/processes/generation.ts";
+import { findStarter, type Starter, staysHere } from "../master/start/starter.ts";
 import { printSettings } from "../settings/gunicorn/print-settings.ts";
 import { gunicornHelpText } from "./gunicorn-help.ts";
 import { type GunicornReading, readGunicorn } from "./read-gunicorn.ts";
@@ -12,6 +13,7 @@ const USAGE_ERROR = 2;
 
 /** `argv` behind the word "gunicorn". Answers the exit code. */
 export async function gunicorn(argv: readonly string[]): Promise<number> {
+  const starter = findStarter();
   const read = await readGunicorn(argv, { environment: process.env, needsApplication: true });
   switch (read.kind) {
     case "help":
@@ -30,15 +32,24 @@ export async function gunicorn(argv: readonly string[]): Promise<number> {
       return USAGE_ERROR;
     case "settings":
       tellRemarks({ ...read.reading, entries: read.entries });
-      return read.only === null ? serve(read, argv) : checkOnly(read);
+      return read.only === null ? serve(read, { argv, starter }) : checkOnly(read);
   }
 }
 
 type Ready = Extract<GunicornReading, { kind: "settings" }>;
 
-async function serve({ settings, gunicorn }: Ready, argv: readonly string[]): Promise<number> {
-  const { runMaster } = await import("../master/run.ts");
-  return runMaster(settings, { gunicorn, reread: () => reread(argv) });
+async function serve(
+  { settings, gunicorn }: Ready,
+  { argv, starter }: { argv: readonly string[]; starter: Starter | null },
+): Promise<number> {
+  if (staysHere(settings, starter)) {
+    const { runMaster } = await import("../master/run.ts");
+    return runMaster(settings, { gunicorn, reread: () => reread(argv), starter });
+  }
+  // Whoever serves executes the file for itself.
+  gunicorn.zygote.stop();
+  const { startInBackground } = await import("../master/start/background.ts");
+  return startInBackground(settings);
 }
 
 /** For a reload, in the master: the file is executed anew, in the process that becomes the next zygote. */

@@ -3,6 +3,7 @@
 import type { Configuration } from "../config/configuration.ts";
 import { readConfiguration } from "../config/uwsgi/read-configuration.ts";
 import type { Reread } from "../master/processes/generation.ts";
+import { findStarter, staysHere } from "../master/start/starter.ts";
 import { isSwitchedOn } from "../settings/judge-entry.ts";
 import { options } from "../settings/options.ts";
 import { readSettings } from "../settings/read-settings.ts";
@@ -16,6 +17,7 @@ const USAGE_ERROR = 2;
 
 /** Answers the exit code. */
 export async function serve(argv: readonly string[]): Promise<number> {
+  const starter = findStarter();
   const configuration = await readUwsgi(argv);
   if (await showAsked(configuration)) return 0;
   const reading = readSettings(configuration);
@@ -26,8 +28,12 @@ export async function serve(argv: readonly string[]): Promise<number> {
   }
   if (asksFor(configuration, "no-server")) return 0;
   // Only now: --help and a wrong option do not wait for the server's modules.
-  const { runMaster } = await import("../master/run.ts");
-  return runMaster(reading.settings, { gunicorn: null, reread: () => reread(argv) });
+  if (staysHere(reading.settings, starter)) {
+    const { runMaster } = await import("../master/run.ts");
+    return runMaster(reading.settings, { gunicorn: null, reread: () => reread(argv), starter });
+  }
+  const { startInBackground } = await import("../master/start/background.ts");
+  return startInBackground(reading.settings);
 }
 
 /** For a reload, in the master: the same command line, and files as they are now. */

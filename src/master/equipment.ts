@@ -7,6 +7,7 @@ import type { GunicornStart } from "./processes/prepared-zygote.ts";
 import type { Listener } from "./start/listener.ts";
 import type { Identity } from "./start/privileges.ts";
 import type { RuntimeDirectory } from "./start/runtime-directory.ts";
+import type { Starter } from "./start/starter.ts";
 
 /** What the instance has at hand, made by runMaster() and ended by it. */
 export interface Equipment {
@@ -26,4 +27,6 @@ export interface Equipment {
   readonly gunicorn: GunicornStart | null;
   /** Reads the configuration again, for a reload. */
   readonly reread: () => Promise<Reread>;
+  /** Who waits to hear that requests are served. */
+  readonly starter: Starter | null;
 }

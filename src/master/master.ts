@@ -242,6 +242,7 @@ export class Master {
       this.#instance.logFailure(`worker ${worker}`, failure);
     notify("READY=1", this.#equipment);
     this.#instance.runHook("when_ready");
+    void this.#equipment.starter?.tell({ event: "serving" });
     // Duties begin now, whether anything happens or not.
     this.#goOn();
   }

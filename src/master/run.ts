@@ -18,12 +18,13 @@ import { bindListeners } from "./start/bind-listeners.ts";
 import { findInterpreter } from "./start/interpreter.ts";
 import type { Listener } from "./start/listener.ts";
 import { openLogFile } from "./start/open-file.ts";
-import { pidfilesOf, refuseSecondInstance, removePidfile, writePidfile } from "./start/pidfile.ts";
+import { Pidfiles, refuseSecondInstance } from "./start/pidfile.ts";
 import { preflight } from "./start/preflight.ts";
 import { dropPrivileges, type Identity, resolveIdentity } from "./start/privileges.ts";
 import { joinRefusals, Refusal } from "./start/refusal.ts";
 import { createRuntimeDirectory, removeAbandoned } from "./start/runtime-directory.ts";
 import { StartLogs } from "./start/start-logs.ts";
+import type { Starter } from "./start/starter.ts";
 
 const STDOUT = 1;
 
@@ -31,55 +32,58 @@ const STDOUT = 1;
  * Serves until it is told to stop. Answers the exit code: 0 after a stop, 1 for a start that was refused.
  * `gunicorn`: where its language is spoken; the prepared zygote ends with the start if that is refused.
  */
-export async function runMaster(
-  settings: Settings,
-  { gunicorn, reread }: { gunicorn: GunicornStart | null; reread: () => Promise<Reread> },
-): Promise<number> {
+export async function runMaster(settings: Settings, { gunicorn, reread, starter }: Origin): Promise<number> {
   process.title = masterTitle(settings);
   const queue = new EventQueue<MasterEvent>();
   // From the first moment: a signal that comes during the start is taken as soon as the loop runs.
   for (const signal of SIGNALS) process.on(signal, () => queue.push({ from: "system", signal }));
   const logs = new StartLogs();
   try {
-    await serve(settings, { gunicorn, reread, queue, logs });
+    await serve(settings, { gunicorn, reread, starter, queue, logs });
     return 0;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     logs.tell(error, settings);
+    await starter?.tell({ event: "refused", texts: error.all.map(({ text }) => text) });
     return 1;
   }
 }
 
-interface Start {
+interface Origin {
   readonly gunicorn: GunicornStart | null;
   readonly reread: () => Promise<Reread>;
+  readonly starter: Starter | null;
+}
+
+interface Start extends Origin {
   readonly queue: EventQueue<MasterEvent>;
   readonly logs: StartLogs;
 }
 
-async function serve(settings: Settings, { gunicorn, reread, queue, logs }: Start): Promise<void> {
+async function serve(settings: Settings, start: Start): Promise<void> {
+  const { gunicorn, reread, starter, queue, logs } = start;
   using cleanUps = new DisposableStack();
   cleanUps.defer(() => gunicorn?.zygote.stop());
   if (settings.umask !== null) process.umask(settings.umask);
-  const refusals = preflight(settings, gunicorn?.zygote.python ?? null);
-  if (refusals.length > 0) throw joinRefusals(refusals);
+  requireAll(preflight(settings, gunicorn?.zygote.python ?? null));
   const python = gunicorn?.zygote.python ?? findInterpreter(settings, process.env);
   const identity = resolveIdentity(settings);
-  const { open, writePid } = fileWriters(settings, identity);
+  const open = logOpener(settings, identity);
   const accessLogPath = settings.reqLogger?.path ?? null;
   const earlyLog = open("logto", settings.logto);
   logs.use(earlyLog);
   // Gunicorn opens both as root; in uWSGI's dialect the requests' file is the user's.
   const earlyAccessLog = gunicorn === null ? null : open("req-logger", accessLogPath);
   if (gunicorn !== null) refuseSecondInstance(settings);
-  const listeners = await bindListeners(settings);
+  const listeners = await bindListeners(settings, starter?.handover ?? null);
   cleanUps.defer(() => closeAll(listeners));
   const runtimeDirectory = createRuntimeDirectory(identity);
   cleanUps.defer(() => runtimeDirectory.remove());
-  const pidfileWarning = writePid("pidfile", settings.pidfile);
+  const pidfiles = new Pidfiles(settings, identity);
+  const pidfileWarning = pidfiles.write("pidfile");
   let wasRefused = true;
   cleanUps.defer(() => {
-    if (settings.vacuum || wasRefused) for (const path of pidfilesOf(settings)) removePidfile(path);
+    if (settings.vacuum || wasRefused) pidfiles.remove();
   });
   if (identity !== null) dropPrivileges(identity);
 
@@ -88,7 +92,7 @@ async function serve(settings: Settings, { gunicorn, reread, queue, logs }: Star
   const logDescriptor = open("logto2", settings.logto2) ?? earlyLog ?? STDOUT;
   const log = openLog(logDescriptor);
   logs.use(logDescriptor);
-  const secondWarning = writePid("pidfile2", settings.pidfile2);
+  const secondWarning = pidfiles.write("pidfile2");
   for (const warning of [pidfileWarning, secondWarning]) if (warning !== null) log.event(warning);
   const accessLog = earlyAccessLog ?? open("req-logger", accessLogPath);
   const lifelines = await openLifelines(runtimeDirectory.lifeline, queue);
@@ -106,19 +110,20 @@ async function serve(settings: Settings, { gunicorn, reread, queue, logs }: Star
     identity,
     gunicorn,
     reread,
+    starter,
   });
   await master.run();
   wasRefused = false;
 }
 
+function requireAll(refusals: readonly Refusal[]): void {
+  if (refusals.length > 0) throw joinRefusals(refusals);
+}
+
 /** Of files that options name; nothing happens where there is none. */
-function fileWriters(settings: Settings, identity: Identity | null) {
-  const fileOf = (option: string, path: string) => ({ origin: originOf(settings, option), path, identity });
-  return {
-    open: (option: string, path: string | null) => (path === null ? null : openLogFile(fileOf(option, path))),
-    writePid: (option: string, path: string | null) =>
-      path === null ? null : writePidfile(fileOf(option, path)),
-  };
+function logOpener(settings: Settings, identity: Identity | null) {
+  return (option: string, path: string | null) =>
+    path === null ? null : openLogFile({ origin: originOf(settings, option), path, identity });
 }
 
 function closeAll(listeners: readonly Listener[]): void {

@@ -5,6 +5,13 @@ import type { Settings } from "./settings.ts";
  * `value`: a part of what was written, for options that can be given several times.
  */
 export function originOf({ written }: Pick<Settings, "written">, option: string, value = ""): string {
-  const entry = written.findLast((one) => one.name === option && (one.value ?? "").includes(value));
-  return entry?.origin ?? `--${option}`;
+  const find = (name: string | undefined) =>
+    written.findLast((one) => one.name === name && (one.value ?? "").includes(value));
+  return (find(option) ?? find(STAND_INS.get(option)))?.origin ?? `--${option}`;
 }
+
+/** What names the file where the option itself does not. */
+const STAND_INS = new Map([
+  ["logto", "daemonize"],
+  ["logto2", "daemonize2"],
+]);

@@ -93,7 +93,8 @@ function gather(
     protocol: _protocol,
     ...rest
   } = values;
-  return { ...rest, ...applications, listeners, written: configuration.entries };
+  const logs = { logto: values.logto ?? values.daemonize, logto2: values.logto2 ?? values.daemonize2 };
+  return { ...rest, ...logs, ...applications, listeners, written: configuration.entries };
 }
 
 const NAMING: ReadonlySet<string> = new Set(["module", "wsgi-file", "callable", "mount"]);

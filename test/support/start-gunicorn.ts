@@ -38,7 +38,7 @@ def note(*words):
 `;
 
 export async function startGunicorn(folder: Folder, start: GunicornStart): Promise<RunningServer> {
-  return startServer(prepare(folder, start), { ...start, cwd: folder.path, withoutListener: true });
+  return startServer(prepareGunicorn(folder, start), { ...start, cwd: folder.path, withoutListener: true });
 }
 
 /** For starts that are refused. */
@@ -46,7 +46,7 @@ export async function runGunicornToEnd(
   folder: Folder,
   start: GunicornStart,
 ): Promise<{ exit: Exit; output: string; leftBehind: readonly number[] }> {
-  return runToEnd(prepare(folder, start), { ...start, cwd: folder.path, withoutListener: true });
+  return runToEnd(prepareGunicorn(folder, start), { ...start, cwd: folder.path, withoutListener: true });
 }
 
 /** What the hooks have noted so far, a line each. */
@@ -62,7 +62,11 @@ export function writeConfiguration(folder: Folder, configuration: string): void 
   folder.write("gunicorn.conf.py", PRELUDE + configuration);
 }
 
-function prepare(folder: Folder, { configuration, application = HELLO, args = [] }: GunicornStart): string[] {
+/** Writes both files, and answers the arguments. */
+export function prepareGunicorn(
+  folder: Folder,
+  { configuration, application = HELLO, args = [] }: GunicornStart,
+): string[] {
   folder.write("app.py", application);
   writeConfiguration(folder, configuration);
   return ["gunicorn", "--bind", "127.0.0.1:0", ...args, "app:application"];

@@ -4,6 +4,7 @@ import type { GunicornConfiguration } from "../../base/gunicorn-messages.ts";
 import type { ZygoteBoot } from "../../base/messages.ts";
 import { concurrencyOf } from "../../settings/concurrency.ts";
 import type { Settings } from "../../settings/settings.ts";
+import { isStream } from "../start/open-file.ts";
 import type { Identity } from "../start/privileges.ts";
 import type { RuntimeDirectory } from "../start/runtime-directory.ts";
 import { titleParts } from "./process-titles.ts";
@@ -52,7 +53,7 @@ export function adoptedZygoteBoot(
     ...zygoteBoot(settings, parts),
     uid: identity?.uid ?? null,
     gid: identity?.gid ?? null,
-    catchUp: { log: path === null ? null : resolve(path), umask: settings.umask },
+    catchUp: { log: path === null || isStream(path) ? null : resolve(path), umask: settings.umask },
   };
 }
 

@@ -1,41 +1,54 @@
 import { resolve } from "node:path";
-import type { Address } from "../../base/address.ts";
+import { type Address, showAddress } from "../../base/address.ts";
 import type { ListenerSetting, Settings } from "../../settings/settings.ts";
+import type { Handover } from "./handover.ts";
 import { adoptListener, type BindOptions, bindListener, type Listener } from "./listener.ts";
 import { resolveOwner } from "./privileges.ts";
 import { joinRefusals, Refusal } from "./refusal.ts";
 
 /**
- * Every listener of the instance: those that systemd has opened for us, then what is configured.
- * An inherited socket stands in for the configured one of the same address, and for the default.
+ * Every listener of the instance: those that systemd or another tsgi has opened for us, then what is configured.
+ * An inherited socket stands in for the configured one of the same address; systemd's, also for the default.
  * Refuses all that cannot be bound in one go, and leaves nothing bound then.
  */
-export async function bindListeners(settings: Settings): Promise<Listener[]> {
-  const inherited = takeInheritedDescriptors(process.env).map(adoptListener);
-  const wanted =
-    inherited.length === 0 ? settings.listeners : settings.listeners.filter((one) => !one.isDefault);
-  const left = new Set(inherited);
+export async function bindListeners(settings: Settings, handover: Handover | null): Promise<Listener[]> {
+  const left = new Set(inheritListeners(handover));
+  const bringsOwn = [...left].some(({ asked }) => asked === null);
+  const wanted = settings.listeners.filter(({ isDefault }) => !isDefault || !bringsOwn);
   const results = await Promise.all(
     wanted.map((setting) => takeOrBind(setting, { left, options: bindOptions(setting, settings) })),
   );
   const refusals = results.filter((one) => one instanceof Refusal);
-  const listeners = [...results.flatMap((one) => (one instanceof Refusal ? [] : one)), ...left];
+  const listeners = [...results.flatMap((one) => (one instanceof Refusal ? [] : one)), ...unasked(left)];
   if (refusals.length === 0) return listeners;
   for (const listener of listeners) listener.close();
   throw joinRefusals(refusals);
+}
+
+function inheritListeners(handover: Handover | null): readonly Listener[] {
+  const fromSystemd = takeInheritedDescriptors(process.env).map((fd) => ({ fd, asked: null }));
+  return (handover?.listeners ?? fromSystemd).map(({ fd, asked }) => ({ ...adoptListener(fd), asked }));
+}
+
+/** systemd's are served even if no option names them; what a predecessor had and we do not want is not. */
+function unasked(left: Iterable<Listener>): readonly Listener[] {
+  const groups = Object.groupBy(left, ({ asked }) => (asked === null ? "served" : "closed"));
+  for (const listener of groups.closed ?? []) listener.close();
+  return groups.served ?? [];
 }
 
 async function takeOrBind(
   { address, origin, isDefault }: ListenerSetting,
   { left, options }: { left: Set<Listener>; options: BindOptions },
 ): Promise<Listener | Refusal> {
-  const match = [...left].find((listener) => isSameAddress(listener, address));
+  const asked = showAddress(address);
+  const match = [...left].find((listener) => listener.asked === asked || isSameAddress(listener, address));
   if (match !== undefined) {
     left.delete(match);
-    return match;
+    return { ...match, asked };
   }
   try {
-    return await bindListener(address, options);
+    return { ...(await bindListener(address, options)), asked };
   } catch (error) {
     if (error instanceof Refusal) return isDefault ? error : error.at(origin);
     throw error;

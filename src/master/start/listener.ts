@@ -21,7 +21,12 @@ import { findUnixPath, readLinkOrEmpty } from "../processes/process-table.ts";
 import { type BindFailure, refuseBind } from "./bind-refusals.ts";
 import { Refusal } from "./refusal.ts";
 
-export interface Listener {
+export interface Listener extends BoundSocket {
+  /** The address in the configuration that it stands for; null for one that systemd has brought in by itself. */
+  readonly asked: string | null;
+}
+
+export interface BoundSocket {
   readonly kind: "tcp" | "unix";
   readonly fd: number;
   /** As shown to people: http://127.0.0.1:8000, unix:/run/a.sock, unix:@abstract */
@@ -41,7 +46,7 @@ export interface BindOptions {
 }
 
 /** Throws a Refusal that says what to do. */
-export async function bindListener(address: Address, options: BindOptions): Promise<Listener> {
+export async function bindListener(address: Address, options: BindOptions): Promise<BoundSocket> {
   switch (address.kind) {
     case "tcp":
       return bindTcp(address, options);
@@ -55,7 +60,7 @@ export async function bindListener(address: Address, options: BindOptions): Prom
 }
 
 /** Takes over a socket that somebody else has bound: `fd` was inherited from systemd or a parent. */
-export function adoptListener(fd: number): Listener {
+export function adoptListener(fd: number): BoundSocket {
   const path = findUnixPathOf(fd);
   const handle = createServerHandle(null, 0, -1, fd);
   if (typeof handle === "number") throw refuseDescriptor(fd, codeOf(handle));
@@ -105,7 +110,7 @@ const createServerHandle = (net as unknown as { _createServerHandle: CreateServe
 
 const UV_TCP_IPV6ONLY = 1;
 
-async function bindTcp(address: Address & { kind: "tcp" }, options: BindOptions): Promise<Listener> {
+async function bindTcp(address: Address & { kind: "tcp" }, options: BindOptions): Promise<BoundSocket> {
   const { host, family } = await resolveHost(address);
   const flags = family === 6 && options.onlyIpv6 ? UV_TCP_IPV6ONLY : 0;
   const handle = createServerHandle(host, address.port, family, undefined, flags);
@@ -120,7 +125,7 @@ async function bindTcp(address: Address & { kind: "tcp" }, options: BindOptions)
   return tcpListener({ host, port: name.port ?? address.port, fd: handle.fd, close: () => handle.close() });
 }
 
-function tcpListener(socket: { host: string; port: number; fd: number; close: () => void }): Listener {
+function tcpListener(socket: { host: string; port: number; fd: number; close: () => void }): BoundSocket {
   const host = socket.host.includes(":") ? `[${socket.host}]` : socket.host;
   return {
     kind: "tcp",
@@ -145,7 +150,7 @@ async function resolveHost(address: Address & { kind: "tcp" }): Promise<{ host: 
   }
 }
 
-async function bindUnixPath(path: string, options: BindOptions): Promise<Listener> {
+async function bindUnixPath(path: string, options: BindOptions): Promise<BoundSocket> {
   const handle = await bindOverStaleSocket(path);
   const listener = unixListener({ path, fd: handle.fd, unlink: path, close: () => handle.close() });
   try {
@@ -163,7 +168,7 @@ function unixListener(socket: {
   fd: number;
   unlink: string | null;
   close: () => void;
-}): Listener {
+}): BoundSocket {
   return {
     kind: "unix",
     fd: socket.fd,
@@ -207,7 +212,7 @@ function replaceStaleSocket(path: string): Handle {
   return handle;
 }
 
-function bindAbstract(name: string): Listener {
+function bindAbstract(name: string): BoundSocket {
   const handle = createServerHandle(`\0${name}`, -1, -1);
   if (typeof handle === "number") throw refuseBind(failureOf(handle, { kind: "abstract", name }));
   return unixListener({ path: `@${name}`, fd: handle.fd, unlink: null, close: () => handle.close() });

@@ -13,9 +13,20 @@ export interface FileToOpen {
   readonly identity: Identity | null;
 }
 
+/** Sockets, as under systemd, cannot be opened by these names. */
+const STREAMS: ReadonlyMap<string, number> = new Map([
+  ["/dev/stdout", 1],
+  ["/dev/stderr", 2],
+]);
+
+/** Whether the path names what every process has open already. */
+export function isStream(path: string): boolean {
+  return STREAMS.has(path);
+}
+
 /** Descriptor of a log, to be appended to. Throws a Refusal. */
 export function openLogFile(file: FileToOpen): number {
-  return open(file, { flags: O_WRONLY | O_CREAT | O_APPEND, mode: 0o640 });
+  return STREAMS.get(file.path) ?? open(file, { flags: O_WRONLY | O_CREAT | O_APPEND, mode: 0o640 });
 }
 
 /** Throws a Refusal. */
@@ -41,6 +52,7 @@ function open({ origin, path, identity }: FileToOpen, how: { flags: number; mode
 
 /** What opening it would be refused with, as far as it shows without making the file. */
 export function requireWritable(origin: string, path: string): void {
+  if (isStream(path)) return;
   try {
     const found = statSync(path, { throwIfNoEntry: false });
     accessSync(found === undefined ? dirname(resolve(path)) : path, constants.W_OK);

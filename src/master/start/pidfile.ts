@@ -3,10 +3,33 @@ import { originOf } from "../../settings/origin.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { isTaken, readCommand } from "../processes/process-table.ts";
 import { type FileToOpen, replaceFile } from "./open-file.ts";
+import type { Identity } from "./privileges.ts";
 import { Refusal } from "./refusal.ts";
 
 export function pidfilesOf({ pidfile, pidfile2 }: Settings): readonly string[] {
   return [pidfile, pidfile2].filter((path) => path !== null);
+}
+
+/** Those of an instance: written in two steps, before and behind the drop of privileges. */
+export class Pidfiles {
+  readonly #settings: Settings;
+  readonly #identity: Identity | null;
+
+  constructor(settings: Settings, identity: Identity | null) {
+    this.#settings = settings;
+    this.#identity = identity;
+  }
+
+  /** Answers a warning, or null. */
+  write(option: "pidfile" | "pidfile2"): string | null {
+    const path = this.#settings[option];
+    if (path === null) return null;
+    return writePidfile({ origin: originOf(this.#settings, option), path, identity: this.#identity });
+  }
+
+  remove(): void {
+    for (const path of pidfilesOf(this.#settings)) removePidfile(path);
+  }
 }
 
 /**
@@ -31,7 +54,7 @@ export function refuseSecondInstance(settings: Settings): void {
 }
 
 /** Only while it still names us: a successor may have taken the file over. */
-export function removePidfile(path: string | null): void {
+function removePidfile(path: string | null): void {
   if (path === null || readPid(path) !== process.pid) return;
   try {
     rmSync(path, { force: true });

@@ -1,5 +1,6 @@
 /** Where a refused start says why: on the standard error, and in the log file where there is one. */
 
+import { fstatSync } from "node:fs";
 import { type Log, openLog } from "../../observe/log.ts";
 import { originOf } from "../../settings/origin.ts";
 import type { Settings } from "../../settings/settings.ts";
@@ -8,19 +9,29 @@ import { resolveIdentity } from "./privileges.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
 
 const STDOUT = 1;
+const STDERR = 2;
+
+/** On the standard error, as a terminal shows it. */
+export function printRefusal(texts: readonly string[]): void {
+  process.stderr.write(texts.map((text) => `tsgi: error: ${text}\n`).join(""));
+  if (texts.length > 1) process.stderr.write(`tsgi: not started: ${texts.length} errors\n`);
+}
 
 export class StartLogs {
   #file: Log | null = null;
+  /** In the background: once is enough. */
+  #isStderr = false;
 
   /** From now on there is this one. */
   use(descriptor: number | null): void {
-    if (descriptor !== null && descriptor !== STDOUT) this.#file = openLog(descriptor);
+    if (descriptor === null || descriptor === STDOUT) return;
+    this.#file = openLog(descriptor);
+    this.#isStderr = isSameFile(descriptor, STDERR);
   }
 
   tell({ all }: Refusal, settings: Settings): void {
-    process.stderr.write(all.map(({ text }) => `tsgi: error: ${text}\n`).join(""));
-    if (all.length > 1) process.stderr.write(`tsgi: not started: ${all.length} errors\n`);
     if (this.#file === null) this.#openAnyway(settings);
+    if (!this.#isStderr) printRefusal(all.map(({ text }) => text));
     for (const { text } of all) this.#file?.event(text);
   }
 
@@ -33,4 +44,9 @@ export class StartLogs {
       this.use(openLogFile({ origin: originOf(settings, "logto"), path, identity }));
     });
   }
+}
+
+function isSameFile(descriptor: number, other: number): boolean {
+  const [left, right] = [fstatSync(descriptor), fstatSync(other)];
+  return left.ino === right.ino && left.dev === right.dev;
 }

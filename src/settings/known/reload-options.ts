@@ -8,10 +8,6 @@ export const reloadOptions = {
     "touch-signal": required("raise a uwsgi signal when a file is touched: FILE SIGNAL"),
     "fs-signal": required("raise a uwsgi signal when a file or directory changes: FILE SIGNAL"),
     "notify-socket": required("take messages about the instance on this Unix datagram socket"),
-    daemonize: required("go to the background, and write the log to this file", { short: "d" }),
-    daemonize2: required(
-      "go to the background once the application is loaded, and write the log to this file",
-    ),
     "master-as-root": bare("leave the master its rights when the workers give up theirs"),
     "honour-stdin": bare("leave the standard input to the application, as a debugger needs it"),
     "safe-fd": required("leave this inherited descriptor open for the application", { aliases: ["fd-safe"] }),

@@ -96,6 +96,22 @@ export const processOptions = {
     reload: "restart",
     help: "As --pidfile, but written as the user of --uid",
   }),
+  daemonize: option({
+    type: path("FILE"),
+    default: null,
+    short: "d",
+    dialect: "uwsgi",
+    gunicorn: "daemon",
+    reload: "restart",
+    help: "Serve in the background, with the log in this file: the command ends when requests are served, or says why they are not",
+  }),
+  daemonize2: option({
+    type: path("FILE"),
+    default: null,
+    dialect: "uwsgi",
+    reload: "restart",
+    help: "As --daemonize, but the file is opened by the user of --uid",
+  }),
   procname: option({
     type: text("TITLE"),
     default: null,

@@ -65,7 +65,7 @@ export const logSettings: Readonly<Record<string, GunicornSetting>> = {
   enable_stdio_inheritance: setting(
     "the daemon keeps the terminal's output",
     toggle("-R", "--enable-stdio-inheritance"),
-    noEffect("the standard output is always kept"),
+    noEffect("a daemon without errorlog writes there; any other tsgi always does"),
   ),
   disable_redirect_access_to_syslog: setting(
     "keep the lines of requests out of syslog",

@@ -1,12 +1,15 @@
+import type { JsonValue } from "../../../base/messages.ts";
 import { isList } from "../python-values.ts";
 import {
   absolutePath,
   as,
+  type FinalSettings,
   type GunicornSetting,
   kind,
   never,
   noEffect,
   notYet,
+  type OptionValue,
   path,
   refused,
   setting,
@@ -70,7 +73,7 @@ export const processSettings: Readonly<Record<string, GunicornSetting>> = {
     text("gunicorn"),
     noEffect("the processes' titles say tsgi"),
   ),
-  daemon: setting("run in the background", toggle("-D", "--daemon"), notYet()),
+  daemon: setting("run in the background", toggle("-D", "--daemon"), works(background)),
   initgroups: setting(
     "take on all groups of the user",
     toggle("--initgroups"),
@@ -149,6 +152,14 @@ export const processSettings: Readonly<Record<string, GunicornSetting>> = {
   ),
   ...dirtyNumbers({ workers: 0, timeout: 300, threads: 1, graceful_timeout: 30 }),
 };
+
+/** As Gunicorn's: what goes to no file is kept only with enable_stdio_inheritance. */
+function background(value: JsonValue, { values, directory }: FinalSettings): readonly OptionValue[] {
+  if (value !== true) return [];
+  const errorlog = String(values.get("errorlog") ?? "");
+  if (errorlog !== "" && errorlog !== "-") return [["daemonize", absolutePath(errorlog, directory)]];
+  return [["daemonize", values.get("enable_stdio_inheritance") === true ? "/dev/stdout" : "/dev/null"]];
+}
 
 function dirtyNumbers(defaults: Readonly<Record<string, number>>): Record<string, GunicornSetting> {
   const rows = Object.entries(defaults).map(([name, value]) => {
