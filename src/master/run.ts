@@ -64,23 +64,12 @@ async function serve(settings: Settings, start: Start): Promise<void> {
   const { gunicorn, reread, starter, queue, logs } = start;
   using cleanUps = new DisposableStack();
   cleanUps.defer(() => gunicorn?.zygote.stop());
-  if (settings.umask !== null) process.umask(settings.umask);
-  requireAll(preflight(settings, gunicorn?.zygote.python ?? null));
-  const python = gunicorn?.zygote.python ?? findInterpreter(settings, process.env);
-  const identity = resolveIdentity(settings);
-  const open = logOpener(settings, identity);
-  const accessLogPath = settings.reqLogger?.path ?? null;
-  const earlyLog = open("logto", settings.logto);
-  logs.use(earlyLog);
-  // Gunicorn opens both as root; in uWSGI's dialect the requests' file is the user's.
-  const earlyAccessLog = gunicorn === null ? null : open("req-logger", accessLogPath);
-  if (gunicorn !== null) refuseSecondInstance(settings);
-  const listeners = await bindListeners(settings, starter?.handover ?? null);
-  cleanUps.defer(() => closeAll(listeners));
-  const runtimeDirectory = createRuntimeDirectory(identity);
-  cleanUps.defer(() => runtimeDirectory.remove());
-  const pidfiles = new Pidfiles(settings, identity);
-  const pidfileWarning = pidfiles.write("pidfile");
+  const { identity, open, logFile, accessFile, pidfiles, ...early } = await prepare(
+    settings,
+    start,
+    cleanUps,
+  );
+  const warnings = [pidfiles.write("pidfile")];
   let wasRefused = true;
   cleanUps.defer(() => {
     if (settings.vacuum || wasRefused) pidfiles.remove();
@@ -88,21 +77,19 @@ async function serve(settings: Settings, start: Start): Promise<void> {
   if (identity !== null) dropPrivileges(identity);
 
   // From here on as the user who serves.
-  removeAbandoned(runtimeDirectory);
-  const logDescriptor = open("logto2", settings.logto2) ?? earlyLog ?? STDOUT;
+  removeAbandoned(early.runtimeDirectory);
+  const logDescriptor = open("logto2", settings.logto2) ?? logFile ?? STDOUT;
   const log = openLog(logDescriptor);
   logs.use(logDescriptor);
-  const secondWarning = pidfiles.write("pidfile2");
-  for (const warning of [pidfileWarning, secondWarning]) if (warning !== null) log.event(warning);
-  const accessLog = earlyAccessLog ?? open("req-logger", accessLogPath);
-  const lifelines = await openLifelines(runtimeDirectory.lifeline, queue);
+  warnings.push(pidfiles.write("pidfile2"));
+  for (const warning of warnings) if (warning !== null) log.event(warning);
+  const accessLog = accessFile ?? open("req-logger", settings.reqLogger?.path ?? null);
+  const lifelines = await openLifelines(early.runtimeDirectory.lifeline, queue);
   cleanUps.defer(() => lifelines.stop());
   cleanUps.use(openControls(settings, { queue, log }));
   const master = new Master({
+    ...early,
     settings,
-    python,
-    listeners,
-    runtimeDirectory,
     queue,
     log,
     logDescriptor,
@@ -114,6 +101,26 @@ async function serve(settings: Settings, start: Start): Promise<void> {
   });
   await master.run();
   wasRefused = false;
+}
+
+/** What is made by the user who starts, who may have rights that the one who serves has not. */
+async function prepare(settings: Settings, { gunicorn, starter, logs }: Start, cleanUps: DisposableStack) {
+  if (settings.umask !== null) process.umask(settings.umask);
+  requireAll(preflight(settings, gunicorn?.zygote.python ?? null));
+  const python = gunicorn?.zygote.python ?? findInterpreter(settings, process.env);
+  const identity = resolveIdentity(settings);
+  const open = logOpener(settings, identity);
+  const logFile = open("logto", settings.logto);
+  logs.use(logFile);
+  // Gunicorn opens both as root; in uWSGI's dialect the requests' file is the user's.
+  const accessFile = gunicorn === null ? null : open("req-logger", settings.reqLogger?.path ?? null);
+  if (gunicorn !== null) refuseSecondInstance(settings);
+  const listeners = await bindListeners(settings, starter?.handover ?? null);
+  cleanUps.defer(() => closeAll(listeners));
+  const runtimeDirectory = createRuntimeDirectory(identity);
+  cleanUps.defer(() => runtimeDirectory.remove());
+  const pidfiles = new Pidfiles(settings, identity);
+  return { python, identity, open, logFile, accessFile, listeners, runtimeDirectory, pidfiles };
 }
 
 function requireAll(refusals: readonly Refusal[]): void {

@@ -284,11 +284,11 @@ describe("Gunicorn's settings here:", () => {
   });
 
   test("each remark begins with where it was written", () => {
-    const result = readCase({ argv: ["-D", "site:app"], file: { spew: true } });
+    const result = readCase({ argv: ["--no-control-socket", "site:app"], file: { spew: true } });
     assert.ok(!("problems" in result));
     assert.deepEqual(
       result.judgements.map((judgement) => findingOf(judgement).message.replace(/: (is|has) .*/, "")),
-      ["gunicorn.conf.py:1: spew", "-D (argument 1)"],
+      ["gunicorn.conf.py:1: spew", "--no-control-socket (argument 1)"],
     );
   });
 });

@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../../base/messages.ts";
+import type { JsonValue } from "../../../base/json-value.ts";
 import { isList } from "../python-values.ts";
 import {
   absolutePath,

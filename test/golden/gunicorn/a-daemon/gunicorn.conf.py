@@ -1,0 +1,2 @@
+daemon = True
+errorlog = "error.log"
