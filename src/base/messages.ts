@@ -105,7 +105,7 @@ export type FromRouter =
   | { readonly event: "listenFailed"; readonly url: string; readonly code: string }
   /** The first slot of a worker has said hello. */
   | { readonly event: "workerConnected"; readonly serial: number; readonly pid: number }
-  /** Every slot of a retired worker has been told to leave. */
+  /** It has no slot of that retired worker (any more), and tells those that come to leave. */
   | { readonly event: "workerRetired"; readonly serial: number }
   | ({ readonly event: "report" } & RouterReport)
   | { readonly event: "drained" };

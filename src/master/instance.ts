@@ -135,9 +135,17 @@ export class Instance {
   retire(worker: WorkerHandle, deadline: number): void {
     if (worker.retiring !== null) return;
     worker.retiring = { deadline };
-    // No router can tell it to leave, and none has given it anything to finish.
-    if (worker.connected.size === 0) worker.kill();
+    if (this.routers.length === 0) worker.kill();
     else this.tellRouters({ do: "retire", serial: worker.serial });
+  }
+
+  /**
+   * One that never came so far has nobody who tells it to leave, and nothing to finish. It is known
+   * from every router: a request may have been given to it that we have not heard of.
+   */
+  killIfUnknown(worker: WorkerHandle): void {
+    const isReleased = this.routers.every(({ number }) => worker.releasedBy.has(number));
+    if (worker.retiring !== null && worker.connected.size === 0 && isReleased) worker.kill();
   }
 
   /** Those with its number that were asked to leave and waited for it. */

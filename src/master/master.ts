@@ -193,6 +193,7 @@ export class Master {
 
   #bury(worker: WorkerHandle, ending: Ending): void {
     this.#instance.bury(worker, { ending, now: Date.now(), isStopping: this.#stop !== null });
+    this.#reloads.noteDeath(worker, ending);
   }
 
   #fillSeats(): void {

@@ -147,7 +147,7 @@ export class WorkerDoor implements SlotOwner {
     if (waiting.length > 0) this.#settle(slot, waiting);
     if (this.#pool.processes.some((process) => process.serial === serial)) return;
     this.#closeCounters(serial);
-    if (this.#retiring.delete(serial)) this.#tell({ event: "workerRetired", serial });
+    if (this.#retiring.has(serial)) this.#tell({ event: "workerRetired", serial });
   }
 
   /** Decides the fate of what stood on a lost slot: begun requests fail, the others go back. */
@@ -187,17 +187,14 @@ export class WorkerDoor implements SlotOwner {
     const process = this.#pool.processes.find((candidate) => candidate.serial === serial);
     // What the worker sent before it died is in the sockets' buffers: read it first.
     if (process !== undefined) setTimeout(() => closeAll(process), NEWS / 2);
+    this.#retiring.delete(serial);
   }
 
-  /** The worker gets no more requests; each slot is told to leave as it becomes idle. */
+  /** The worker gets no more requests; each slot is told to leave as it becomes idle, or comes. */
   retire(serial: number): void {
     this.#retiring.add(serial);
     const process = this.#pool.processes.find((candidate) => candidate.serial === serial);
-    if (process === undefined) {
-      this.#retiring.delete(serial);
-      this.#tell({ event: "workerRetired", serial });
-      return;
-    }
+    if (process === undefined) return this.#tell({ event: "workerRetired", serial });
     process.isRetiring = true;
     this.#retireIdle(process);
   }

@@ -156,6 +156,24 @@ test("with lazy-apps the workers alone bring new code, and broken code leaves th
   assert.equal((await one.server.fetch()).status, 200);
 });
 
+test("new workers that die before they serve are tried three times, and the old ones stay", async () => {
+  using folder = new Folder();
+  const app = writeHelloApp(folder);
+  await using one = await start(folder, [app]);
+  const [worker = 0] = await one.server.untilPids("worker", { count: 1 });
+  writeHelloApp(folder, {
+    more: "os.register_at_fork(after_in_child=lambda: os.kill(os.getpid(), 11))\n",
+  });
+  one.send("r");
+  await one.server.waitForLog(
+    /the reload has failed[^\n]*:\n +3 new workers have died before one could serve/,
+  );
+  assert.equal(await (await one.server.fetch()).text(), String(worker));
+  writeHelloApp(folder);
+  await one.reload("r", RELOADED);
+  await one.server.untilPids("worker", { count: 1, without: [worker] });
+});
+
 test("a request that runs longer than worker-reload-mercy is cut off, and the log says so", async () => {
   using folder = new Folder();
   await using one = await start(folder, ["--worker-reload-mercy", "1", writeHelloApp(folder)]);

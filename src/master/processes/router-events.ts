@@ -38,7 +38,7 @@ export class RouterEvents {
       case "workerConnected":
         return this.#onWorkerConnected(router, message.serial);
       case "workerRetired":
-        return;
+        return this.#onWorkerRetired(router, message.serial);
       case "report":
         return this.#parts.reports.take(router, message);
       case "drained":
@@ -51,7 +51,10 @@ export class RouterEvents {
     const { instance, phase, refuse } = this.#parts;
     const seat = instance.routerSeats[router.number];
     if (seat === undefined) return;
-    for (const worker of instance.crew.living) worker.connected.delete(router.number);
+    for (const worker of instance.crew.living) {
+      worker.connected.delete(router.number);
+      worker.releasedBy.delete(router.number);
+    }
     if (phase() === "stopping") return seat.release();
     if (phase() === "starting" && router.readySince === null) {
       seat.release();
@@ -77,5 +80,13 @@ export class RouterEvents {
     if (worker.servingSince !== null || !instance.isServing(worker)) return;
     worker.servingSince = Date.now();
     instance.retirePredecessors(worker, Date.now());
+  }
+
+  #onWorkerRetired(router: RouterHandle, serial: number): void {
+    const { instance } = this.#parts;
+    const worker = instance.crew.find(serial);
+    if (worker === null) return;
+    worker.releasedBy.add(router.number);
+    instance.killIfUnknown(worker);
   }
 }

@@ -36,6 +36,7 @@ export class Seat<Occupant> {
   /** The occupant leaves in order: somebody may sit down at once. */
   release(): void {
     this.occupant = null;
+    this.#youngDeaths = 0;
     this.#dueAt = 0;
   }
 }

@@ -21,6 +21,8 @@ export class WorkerHandle {
   servingSince: number | null = null;
   /** It shall end: no router gives it anything new. Killed when it still lives at that time. */
   retiring: { readonly deadline: number } | null = null;
+  /** Routers that have nothing to do with it since then, by number. */
+  readonly releasedBy = new Set<number>();
   isKilled = false;
 
   constructor({

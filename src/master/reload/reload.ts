@@ -26,6 +26,9 @@ import { Succession } from "./succession.ts";
 
 type Step = "reading" | "importing" | "trying" | "proven" | "failed";
 
+/** New workers that may die before one serves. */
+const MOST_DEATHS = 3;
+
 export interface ReloadParts {
   readonly log: Log;
   readonly queue: EventQueue<MasterEvent>;
@@ -41,6 +44,8 @@ export class Reload {
   #next: Generation | null = null;
   #succession: Succession | null = null;
   #error = "";
+  /** Of new workers, before one serves. */
+  #deaths = 0;
 
   constructor(instance: Instance, parts: ReloadParts) {
     this.#instance = instance;
@@ -128,6 +133,14 @@ export class Reload {
     if (this.#step !== "trying" || this.#succession?.isSuccessor(worker) !== true) return false;
     this.#failLoading(failure);
     return true;
+  }
+
+  /** Something in the new code kills its workers before they serve. */
+  noteDeath(worker: WorkerHandle, ending: Ending): void {
+    if (this.#step !== "trying" || this.#succession?.isSuccessor(worker) !== true) return;
+    if (worker.retiring !== null || ++this.#deaths < MOST_DEATHS) return;
+    this.#rollBack(Date.now());
+    this.#fail([`${MOST_DEATHS} new workers have died before one could serve: ${describeEnding(ending)}`]);
   }
 
   goOn(now: number): void {

@@ -103,6 +103,10 @@ export class Reloads implements Duty {
     return this.#reload?.takeWorkerFailure(worker, failure) ?? false;
   }
 
+  noteDeath(worker: WorkerHandle, ending: Ending): void {
+    this.#reload?.noteDeath(worker, ending);
+  }
+
   takeExit(ending: Ending): void {
     this.#instance.incoming = null;
     this.#reload?.takeExit(ending);
