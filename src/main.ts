@@ -28,6 +28,10 @@ export async function main(argv: readonly string[]): Promise<number> {
       const { searchOptions } = await import("./cli/options-command.ts");
       return searchOptions(command.words);
     }
+    case "ctl": {
+      const { ctl } = await import("./cli/ctl-command.ts");
+      return ctl(command.order);
+    }
     case "schema": {
       const { settingsSchema } = await import("./settings/json-schema.ts");
       return show(`${JSON.stringify(settingsSchema(), null, 2)}\n`);

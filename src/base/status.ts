@@ -25,12 +25,15 @@ export interface Status {
 }
 
 export interface ReloadStatus {
-  /** When it was over. */
-  readonly time: string;
+  readonly began: string;
+  /** Null while it goes on. */
+  readonly ended: string | null;
   /** "SIGHUP" */
   readonly cause: string;
+  readonly outcome: "running" | "done" | "failed";
+  /** The one that serves: a new one after a success. */
   readonly generation: number;
-  /** Null where all went well. */
+  /** What was wrong, with the traceback; null where nothing was. */
   readonly error: string | null;
 }
 

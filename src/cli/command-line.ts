@@ -5,6 +5,7 @@ import { readArgv } from "../config/argv.ts";
 import { options } from "../settings/options.ts";
 import { vocabularyOf } from "../settings/vocabulary.ts";
 import { isShell, isSubcommand, type Shell, type SubcommandName, shells } from "./commands.ts";
+import { type CtlOrder, readCtlWords } from "./ctl-words.ts";
 import { mistakenCommand } from "./mistaken-command.ts";
 
 export type Command =
@@ -13,6 +14,7 @@ export type Command =
   | { readonly kind: "serve" | "gunicorn"; readonly argv: readonly string[] }
   | { readonly kind: "check"; readonly argv: readonly string[]; readonly asJson: boolean }
   | { readonly kind: "options"; readonly words: readonly string[] }
+  | { readonly kind: "ctl"; readonly order: CtlOrder }
   | { readonly kind: "schema" }
   | { readonly kind: "completion"; readonly shell: Shell }
   | { readonly kind: "mistake"; readonly problem: string };
@@ -35,6 +37,8 @@ export function readCommandLine(argv: readonly string[]): Command {
       return readOptions(rest);
     case "completion":
       return readCompletion(rest);
+    case "ctl":
+      return readCtl(rest);
   }
 }
 
@@ -51,6 +55,13 @@ function readOptions(words: readonly string[]): Command {
   if (words.length === 1 && words[0] === "--schema") return { kind: "schema" };
   // "tsgi options --harakiri" is how the option is written.
   return { kind: "options", words: words.map((word) => word.replace(/^--?(?=.)/, "")) };
+}
+
+function readCtl(words: readonly string[]): Command {
+  const order = readCtlWords(words);
+  return order.kind === "value"
+    ? { kind: "ctl", order: order.value }
+    : { kind: "mistake", problem: `ctl: ${order.wanted}` };
 }
 
 function readCompletion([shell, ...more]: readonly string[]): Command {

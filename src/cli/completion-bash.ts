@@ -9,6 +9,7 @@ import {
   optionFlags,
   searchWords,
 } from "./completion.ts";
+import { ctlCompletions } from "./ctl-words.ts";
 
 export function bashCompletion(): string {
   const [flags, gunicorn] = [optionFlags(), gunicornFlagList()];
@@ -64,6 +65,12 @@ _tsgi() {
     case $command in
       completion) _tsgi_reply '${shells.join(" ")}' "$word"; return ;;
       options) _tsgi_reply "--schema $_tsgi_names" "$word"; return ;;
+      ctl)
+        case $before in
+          --pidfile|--socket) _tsgi_reply files "$word" ;;
+          *) _tsgi_reply '${ctlCompletions().join(" ")}' "$word" ;;
+        esac
+        return ;;
     esac
     if [[ $command == gunicorn || $command == check && \${COMP_WORDS[2]} == gunicorn ]]; then
       kind_of=_tsgi_gunicorn_kind flags=$_tsgi_gunicorn_flags later=$_tsgi_later_gunicorn_flags

@@ -10,6 +10,7 @@ import {
   searchWords,
   shortHelp,
 } from "./completion.ts";
+import { ctlCompletions, ctlWords } from "./ctl-words.ts";
 
 export function fishCompletion(): string {
   const commands = Object.entries(subcommands).map(([name, { help }]) => {
@@ -35,6 +36,11 @@ ${commands.join("\n")}
 complete -c tsgi -n '__tsgi_command check' -f -a '(__tsgi_configurations)'
 complete -c tsgi -n '__tsgi_command check' -n 'test (count (commandline -opc)) -eq 2' -f -a gunicorn
 complete -c tsgi -n '__tsgi_command completion' -x -a '${shells.join(" ")}'
+complete -c tsgi -n '__tsgi_command ctl' -f -a '${Object.keys(ctlWords).join(" ")}'
+${ctlCompletions()
+  .filter((word) => word.startsWith("--"))
+  .map((flag) => `complete -c tsgi -n '__tsgi_command ctl' -l ${flag.slice(2)}${argumentOfCtl(flag)}`)
+  .join("\n")}
 complete -c tsgi -n '__tsgi_command options' -x -a '${searchWords().join(" ")}'
 complete -c tsgi -n '__tsgi_command options' -l schema -d 'JSON schema of the options'
 ${optionFlags()
@@ -44,6 +50,11 @@ ${gunicornFlagList()
   .map((flag) => lineOf(flag, "gunicorn"))
   .join("\n")}
 `;
+}
+
+function argumentOfCtl(flag: string): string {
+  if (flag === "--pid") return " -x";
+  return flag === "--pidfile" || flag === "--socket" ? " -r -F" : "";
 }
 
 function lineOf({ written, value, completes, help }: Flag, commands: string): string {

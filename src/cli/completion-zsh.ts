@@ -10,6 +10,7 @@ import {
   searchWords,
   shortHelp,
 } from "./completion.ts";
+import { ctlCompletions } from "./ctl-words.ts";
 
 export function zshCompletion(): string {
   return `#compdef tsgi
@@ -48,6 +49,12 @@ _tsgi() {
     case $words[2] in
       completion) compadd ${shells.join(" ")}; return ;;
       options) compadd -- --schema $_tsgi_names; return ;;
+      ctl)
+        case $words[CURRENT-1] in
+          --pidfile|--socket) _files ;;
+          *) compadd -- ${ctlCompletions().join(" ")} ;;
+        esac
+        return ;;
       gunicorn) _arguments -s -S $_tsgi_gunicorn_flags '*:file:_files'; return ;;
       check)
         if [[ $words[3] == gunicorn ]]; then

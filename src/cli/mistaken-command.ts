@@ -8,6 +8,10 @@ import { subcommands } from "./commands.ts";
 const REMEDIES: ReadonlyMap<string, string> = new Map([
   ["help", "tsgi --help tells what there is"],
   ["version", "tsgi --version tells it"],
+  ...["status", "reload", "stop", "restart"].map(
+    (word) =>
+      [word, `tsgi ctl ${word === "restart" ? "reload" : word} does that to a running instance`] as const,
+  ),
 ]);
 /** They stand before what is to be served. */
 const SERVING: ReadonlySet<string> = new Set(["run", "serve", "start"]);

@@ -1,4 +1,5 @@
 import { type Command, SIGNALS, type SignalName } from "../base/commands.ts";
+import type { ControlReply, ControlRequest } from "../base/control.ts";
 import type { FromRouter, FromWorker, FromZygote } from "../base/messages.ts";
 import type { Reread } from "./processes/generation.ts";
 import type { Lifeline } from "./processes/lifelines.ts";
@@ -28,6 +29,12 @@ export type MasterEvent =
   | { readonly from: "system"; readonly signal: SignalName }
   /** An operator wants something; `cause` says by which way, for the log. */
   | { readonly from: "command"; readonly command: Command; readonly cause: string }
+  /** The same over the control socket, where an answer is waited for. */
+  | {
+      readonly from: "control";
+      readonly request: ControlRequest;
+      readonly reply: (reply: ControlReply) => void;
+    }
   | { readonly from: "router"; readonly router: RouterHandle; readonly message: FromRouter }
   | { readonly from: "routerExit"; readonly router: RouterHandle; readonly ending: Ending }
   | { readonly from: "zygote"; readonly zygote: ZygoteHandle; readonly message: ZygoteMessage }

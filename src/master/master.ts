@@ -5,7 +5,8 @@
  */
 import type { FromWorker, LoadFailure } from "../base/messages.ts";
 import { Alarm } from "./alarm.ts";
-import { Commander } from "./control/commander.ts";
+import { Commander, type CommanderParts } from "./control/commander.ts";
+import { Conversations } from "./control/conversations.ts";
 import type { Duty } from "./duty.ts";
 import type { Equipment } from "./equipment.ts";
 import type { Ending, MasterEvent, ZygoteMessage } from "./events.ts";
@@ -35,6 +36,7 @@ export class Master {
   readonly #reloads: Reloads;
   readonly #watching: Watching;
   readonly #commander: Commander;
+  readonly #conversations: Conversations;
   /** In the order in which they are seen to. */
   readonly #duties: readonly Duty[];
   #stop: Stop | null = null;
@@ -48,8 +50,7 @@ export class Master {
     this.#reloads = new Reloads(this.#instance, equipment);
     this.#watching = new Watching(this.#instance, equipment);
     const scaling = new Scaling({ instance: this.#instance, reports: this.#reports, log: equipment.log });
-    this.#duties = [this.#reports, this.#reloads, this.#watching, scaling];
-    this.#commander = new Commander({
+    const commanded: CommanderParts = {
       instance: this.#instance,
       equipment,
       reports: this.#reports,
@@ -58,7 +59,10 @@ export class Master {
       scaling,
       stop: (cause) => this.#beginStop(cause),
       stopAtOnce: (cause) => this.#stopAtOnce(cause),
-    });
+    };
+    this.#commander = new Commander(commanded);
+    this.#conversations = new Conversations(this.#commander, commanded);
+    this.#duties = [this.#reports, this.#reloads, this.#watching, scaling, this.#conversations];
     this.#routerEvents = new RouterEvents({
       instance: this.#instance,
       reports: this.#reports,
@@ -92,6 +96,8 @@ export class Master {
       case "command":
         this.#commander.obey(event.command, event.cause);
         return;
+      case "control":
+        return this.#conversations.take(event.request, event.reply);
       case "router":
         return this.#routerEvents.takeMessage(event.router, event.message);
       case "routerExit":

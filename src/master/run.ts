@@ -86,7 +86,7 @@ async function serve(settings: Settings, start: Start): Promise<void> {
   const accessLog = accessFile ?? open("req-logger", settings.reqLogger?.path ?? null);
   const lifelines = await openLifelines(early.runtimeDirectory.lifeline, queue);
   cleanUps.defer(() => lifelines.stop());
-  cleanUps.use(openControls(settings, { queue, log }));
+  cleanUps.use(await openControls(settings, { ...early, queue, log }));
   const master = new Master({
     ...early,
     settings,

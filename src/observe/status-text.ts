@@ -2,7 +2,7 @@
 
 import { printable } from "../base/quoted.ts";
 import { MIB } from "../base/size.ts";
-import type { RouterStatus, Status, WorkerStatus } from "../base/status.ts";
+import type { ReloadStatus, RouterStatus, Status, WorkerStatus } from "../base/status.ts";
 
 /** Lines without a final newline. */
 export function statusText(status: Status): string {
@@ -32,9 +32,11 @@ function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-function describeReload({ time, cause, generation, error }: NonNullable<Status["lastReload"]>): string {
-  if (error === null) return `last reload: ${time} (${cause}), generation ${generation}`;
-  return `last reload: ${time} (${cause}), failed:\n  ${error.split("\n").map(printable).join("\n  ")}`;
+function describeReload({ began, ended, cause, outcome, generation, error }: ReloadStatus): string {
+  const what = `last reload: ${ended ?? began} (${cause})`;
+  if (outcome === "running") return `${what}, goes on`;
+  if (outcome === "done") return `${what}, generation ${generation} serves`;
+  return [`${what}, failed:`, ...(error ?? "").split("\n").map((line) => `  ${printable(line)}`)].join("\n");
 }
 
 function routerRow({ number, pid, connections, rss }: RouterStatus, { routers }: Status): string[] {

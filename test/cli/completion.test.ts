@@ -37,6 +37,8 @@ const promises: readonly (readonly [line: string, offered: readonly string[]])[]
   ["tsgi --processes u", []],
   ["tsgi completion ", ["bash", "fish", "zsh"]],
   ["tsgi options log-4", ["log-4xx"]],
+  ["tsgi ctl re", ["reload", "reopen-logs", "resume"]],
+  ["tsgi ctl --pidfile unr", ["unrelated.txt"]],
   ["tsgi gunicorn --worker-cl", ["--worker-class"]],
   ["tsgi check gunicorn --worker-cl", ["--worker-class"]],
 ];

@@ -37,7 +37,7 @@ for (const flag of ["--help", "-h", "--usage"]) {
   });
 }
 
-for (const name of ["check", "options", "completion"]) {
+for (const name of ["check", "options", "completion", "ctl"]) {
   test(`tsgi ${name} --help tells how it is used, in 80 columns`, () => {
     const { status, stdout } = runTsgi([name, "--help"]);
     assert.equal(status, 0);

@@ -6,6 +6,7 @@ import { folderWith, runTsgi } from "./run-tsgi.ts";
 const promises: readonly (readonly [line: string, said: RegExp | null])[] = [
   ["help", /^"help" \(argument 1\): no such command, .* is here; tsgi --help tells what there is$/],
   ["version", /; tsgi --version tells it$/],
+  ["reload", /; tsgi ctl reload does that to a running instance$/],
   ["run app.py", /; leave it out: tsgi app\.py$/],
   ["chek uwsgi.ini", /; did you mean tsgi check\?$/],
   ["option harakiri", /; did you mean tsgi options\?$/],

@@ -4,14 +4,12 @@ import { readFileSync } from "node:fs";
 import { type Command, commandOfSignal, type Dialect, type SignalName } from "../../base/commands.ts";
 import { statusText } from "../../observe/status-text.ts";
 import { manners, type ReloadCommand } from "../reload/manner.ts";
-import type { Reloads } from "../reload/reloads.ts";
 import type { Scaling } from "../scale/scaling.ts";
 import { pidfilesOf, writePidfile } from "../start/pidfile.ts";
 import { refusalOf } from "../start/refusal.ts";
 import { askStatus, type StatusParts } from "./instance-status.ts";
 
 export interface CommanderParts extends StatusParts {
-  readonly reloads: Reloads;
   readonly scaling: Scaling;
   readonly stop: (cause: string) => void;
   readonly stopAtOnce: (cause: string) => void;

@@ -1,10 +1,11 @@
 import { SECOND } from "../../base/duration.ts";
-import type { Status, WorkerStatus } from "../../base/status.ts";
+import type { ReloadStatus, Status, WorkerStatus } from "../../base/status.ts";
 import type { Equipment } from "../equipment.ts";
 import type { Instance } from "../instance.ts";
 import { readResident } from "../processes/process-table.ts";
 import type { LoadReport, Reports } from "../processes/reports.ts";
 import type { WorkerHandle } from "../processes/worker-handle.ts";
+import type { ReloadReport, Reloads } from "../reload/reloads.ts";
 import { version } from "../start/start-report.ts";
 import type { Phase } from "../start/start-up.ts";
 
@@ -12,6 +13,7 @@ export interface StatusParts {
   readonly instance: Instance;
   readonly equipment: Equipment;
   readonly reports: Reports;
+  readonly reloads: Reloads;
   readonly phase: () => Phase;
 }
 
@@ -21,7 +23,10 @@ export async function askStatus(parts: StatusParts): Promise<Status> {
   return describeInstance(parts, report);
 }
 
-function describeInstance({ instance, equipment, phase }: StatusParts, report: LoadReport | null): Status {
+function describeInstance(
+  { instance, equipment, reloads, phase }: StatusParts,
+  report: LoadReport | null,
+): Status {
   const { zygote, routers, crew, generation } = instance;
   return {
     version: version(),
@@ -31,7 +36,7 @@ function describeInstance({ instance, equipment, phase }: StatusParts, report: L
     phase: phase(),
     paused: instance.isPaused,
     listeners: equipment.listeners.map(({ url }) => url),
-    lastReload: null,
+    lastReload: describeReload(reloads.last),
     connections: report?.connections ?? 0,
     waiting: report?.waiting ?? 0,
     requests: report?.requests ?? 0,
@@ -51,6 +56,23 @@ function describeInstance({ instance, equipment, phase }: StatusParts, report: L
       .toSorted((left, right) => left.number - right.number || left.serial - right.serial)
       .map((worker) => describeWorker(worker, { report, hasSeat: crew.hasSeat(worker) })),
   };
+}
+
+function describeReload(report: ReloadReport | null): ReloadStatus | null {
+  if (report === null) return null;
+  const { began, ended, cause, outcome, generation, error } = report;
+  return {
+    began: showTime(began),
+    ended: ended === null ? null : showTime(ended),
+    cause,
+    outcome,
+    generation,
+    error,
+  };
+}
+
+function showTime(time: number): string {
+  return new Date(time).toISOString();
 }
 
 function describeWorker(

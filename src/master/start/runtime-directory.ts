@@ -21,12 +21,15 @@ const LONGEST_SOCKET_PATH = 107;
 
 const PREFIX = "tsgi-";
 /** Whose directory it is: pid, start time, and the PID namespace in which the two mean anything. */
-const OWNER_FILE = "master.pid";
+export const OWNER_FILE = "master.pid";
+/** Where `tsgi ctl` finds the master. */
+export const CONTROL_SOCKET = "control";
 
 /** Where the processes of one instance meet: their sockets and counters, readable by nobody else. */
 export interface RuntimeDirectory {
   readonly path: string;
   readonly lifeline: string;
+  readonly control: string;
   router(number: number): string;
   /** Removes what a worker that has died had there. */
   forget(serial: number): void;
@@ -47,6 +50,7 @@ export function createRuntimeDirectory(identity: Identity | null): RuntimeDirect
   return {
     path,
     lifeline: join(path, "lifeline"),
+    control: join(path, CONTROL_SOCKET),
     router: (number) => join(path, `router-${number}.sock`),
     // Routers that still have to read it have it open.
     forget: (serial) => rmSync(join(path, `counters.${serial}`), { force: true }),

@@ -129,7 +129,7 @@ export const processSettings: Readonly<Record<string, GunicornSetting>> = {
   control_socket: setting(
     "the socket for gunicornc",
     kind(string("PATH"), null, "--control-socket"),
-    never("gunicornc does not control tsgi; signals do"),
+    never("gunicornc does not speak with tsgi; tsgi ctl does, and needs no socket to be named"),
   ),
   control_socket_mode: setting(
     "the mode of the socket for gunicornc",

@@ -1,0 +1,63 @@
+/** Those who ask over the control socket, until each has an answer. */
+
+import type { ControlReply, ControlRequest } from "../../base/control.ts";
+import type { Duty } from "../duty.ts";
+import { logFilesOf } from "../start/log-files.ts";
+import type { Answer, Commander, CommanderParts } from "./commander.ts";
+import { askStatus } from "./instance-status.ts";
+
+type Reply = (reply: ControlReply) => void;
+
+const CAUSE = "tsgi ctl";
+const NOTHING: Answer = { isDone: true, text: "" };
+
+export class Conversations implements Duty {
+  readonly #commander: Commander;
+  readonly #parts: CommanderParts;
+  /** They want to know how a reload ends. */
+  #waiting: Reply[] = [];
+
+  constructor(commander: Commander, parts: CommanderParts) {
+    this.#commander = commander;
+    this.#parts = parts;
+  }
+
+  take(request: ControlRequest, reply: Reply): void {
+    const { command, waits } = request;
+    if (command.name === "status") {
+      void askStatus(this.#parts).then((status) => reply({ ...said(NOTHING), status }));
+      return;
+    }
+    if (command.name === "logs") return reply({ ...said(NOTHING), logs: this.#logs });
+    // A signal and a letter change to and fro; a word says what is wanted.
+    if (command.name === "pause" && this.#parts.instance.isPaused)
+      return reply(said({ isDone: true, text: "it is paused already" }));
+    const answer = this.#commander.obey(command, CAUSE);
+    if (waits && answer.isDone && command.name.startsWith("reload")) this.#waiting.push(reply);
+    else reply(said(answer));
+  }
+
+  goOn(): void {
+    const { reloads } = this.#parts;
+    if (this.#waiting.length === 0 || reloads.isBusy) return;
+    const { outcome, generation, error } = reloads.last ?? {};
+    const answer =
+      outcome === "done"
+        ? { isDone: true, text: `reloaded: generation ${generation} serves` }
+        : { isDone: false, text: `the reload has failed, the running generation serves on:\n${error ?? ""}` };
+    for (const reply of this.#waiting.splice(0)) reply(said(answer));
+  }
+
+  get #logs(): readonly string[] {
+    const { log, requests } = logFilesOf(this.#parts.instance.generation.settings);
+    return [log, requests].filter((path) => path !== null);
+  }
+
+  waits(): readonly number[] {
+    return [];
+  }
+}
+
+function said({ isDone, text }: Answer): ControlReply {
+  return { isDone, text, pid: process.pid };
+}
