@@ -73,6 +73,8 @@ export type ToRouter =
   | { readonly do: "retire"; readonly serial: number }
   /** This worker has died, whatever its sockets say. `how`: "signal 9", "exit code 1", "unknown". */
   | { readonly do: "buried"; readonly serial: number; readonly how: string }
+  /** Say so when this worker has answered so many more requests for this router. */
+  | { readonly do: "limit"; readonly serial: number; readonly requests: number }
   /** Begin no further request until told otherwise: they wait, for as long as it takes. */
   | { readonly do: "pause"; readonly isPaused: boolean }
   /** Say how it goes, with that number. */
@@ -107,6 +109,8 @@ export type FromRouter =
   | { readonly event: "workerConnected"; readonly serial: number; readonly pid: number }
   /** It has no slot of that retired worker (any more), and tells those that come to leave. */
   | { readonly event: "workerRetired"; readonly serial: number }
+  /** The worker has answered as many requests as "limit" said; this many it were. */
+  | { readonly event: "limitReached"; readonly serial: number; readonly requests: number }
   | ({ readonly event: "report" } & RouterReport)
   | { readonly event: "drained" };
 

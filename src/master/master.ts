@@ -17,6 +17,7 @@ import { Reports } from "./processes/reports.ts";
 import { RouterEvents } from "./processes/router-events.ts";
 import type { WorkerHandle } from "./processes/worker-handle.ts";
 import type { ZygoteHandle } from "./processes/zygote-handle.ts";
+import { Recycling } from "./recycle/recycling.ts";
 import { Reloads } from "./reload/reloads.ts";
 import { Watching } from "./reload/watching.ts";
 import { Scaling } from "./scale/scaling.ts";
@@ -35,6 +36,7 @@ export class Master {
   readonly #reports: Reports;
   readonly #reloads: Reloads;
   readonly #watching: Watching;
+  readonly #recycling: Recycling;
   readonly #commander: Commander;
   readonly #conversations: Conversations;
   /** In the order in which they are seen to. */
@@ -50,6 +52,7 @@ export class Master {
     this.#reloads = new Reloads(this.#instance, equipment);
     this.#watching = new Watching(this.#instance, equipment);
     const scaling = new Scaling({ instance: this.#instance, reports: this.#reports, log: equipment.log });
+    this.#recycling = new Recycling(this.#instance, equipment.log);
     const commanded: CommanderParts = {
       instance: this.#instance,
       equipment,
@@ -62,10 +65,18 @@ export class Master {
     };
     this.#commander = new Commander(commanded);
     this.#conversations = new Conversations(this.#commander, commanded);
-    this.#duties = [this.#reports, this.#reloads, this.#watching, scaling, this.#conversations];
+    this.#duties = [
+      this.#reports,
+      this.#reloads,
+      this.#recycling,
+      this.#watching,
+      scaling,
+      this.#conversations,
+    ];
     this.#routerEvents = new RouterEvents({
       instance: this.#instance,
       reports: this.#reports,
+      requestLimits: this.#recycling.requestLimits,
       startUp: this.#startUp,
       phase: () => this.#phase,
       refuse: (refusal) => this.#refuse(refusal),

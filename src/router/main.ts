@@ -47,7 +47,7 @@ async function configure(settings: RouterSettings): Promise<void> {
   process.title = settings.title;
   dropPrivileges(settings);
   const clock = new Clock();
-  const pool = new Pool(settings);
+  const pool = new Pool(settings, (serial, requests) => tell({ event: "limitReached", serial, requests }));
   const events = new LineWriter(STDERR);
   const requests = settings.accessLog === null ? null : new LineWriter(settings.accessLog.fd);
   const log = new EventLog(events, settings.routers === 1 ? "router" : `router ${settings.router + 1}`);
@@ -126,6 +126,8 @@ function obey(router: Router, message: Order): void {
     case "buried":
       router.workers.bury(message.serial, message.how);
       return;
+    case "limit":
+      return router.pool.limit(message.serial, message.requests);
     case "pause":
       return router.pool.pause(message.isPaused, router.clock.now());
     case "report":

@@ -15,35 +15,14 @@ import type { RouterReport } from "../base/messages.ts";
 import type { Exchange, Failure } from "./exchange.ts";
 import { ServiceTime } from "./service-time.ts";
 import type { Slot } from "./slot.ts";
-import { SlotStack } from "./slot-stack.ts";
 import { WaitingLine } from "./waiting-line.ts";
+import { foreignIn, idleIn, newProcess, runningTime, type WorkerProcess } from "./worker-process.ts";
 
 /** A slot whose first request runs longer than this (ms) gets no more until it is free. */
 const STALLED = 3;
 const MAX_DEPTH = 128;
 /** Slots that a request may see die before it began on them. */
 const MOST_LOSSES = 4;
-
-/** A worker's slots, as this router sees them. */
-export interface WorkerProcess {
-  readonly serial: number;
-  readonly worker: number;
-  readonly pid: number;
-  readonly slots: Slot[];
-  /** At home, and without a request. */
-  readonly idle: SlotStack;
-  /** Another router's, without a request of ours; first the one that it is least likely to take itself. */
-  readonly foreign: Set<Slot>;
-  /** Busy ones at home that may have room for more. */
-  readonly open: SlotStack;
-  /** Requests on all of its slots. */
-  load: number;
-  /** Requests answered. */
-  answered: number;
-  /** Microseconds that its slots were taken, by answered requests. */
-  busy: number;
-  isRetiring: boolean;
-}
 
 export interface PoolLimits {
   readonly queueLimit: number;
@@ -55,6 +34,7 @@ export interface PoolLimits {
 
 export class Pool {
   #limits: PoolLimits;
+  readonly #onLimit: (serial: number, requests: number) => void;
   readonly #processes: WorkerProcess[] = [];
   readonly #processOf = new Map<Slot, WorkerProcess>();
   readonly #line = new WaitingLine();
@@ -64,8 +44,9 @@ export class Pool {
   #isPaused = false;
   #resumedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(limits: PoolLimits) {
+  constructor(limits: PoolLimits, onLimit: (serial: number, requests: number) => void) {
     this.#limits = limits;
+    this.#onLimit = onLimit;
   }
 
   /** Which router this is, and how many there are, stays. */
@@ -145,20 +126,9 @@ export class Pool {
   }
 
   add(slot: Slot): WorkerProcess {
-    const { serial, worker, pid } = slot.hello;
-    let process = this.#processes.find((candidate) => candidate.serial === serial);
+    let process = this.#processes.find(({ serial }) => serial === slot.hello.serial);
     if (process === undefined) {
-      process = {
-        serial,
-        worker,
-        pid,
-        slots: [],
-        ...stacks(),
-        load: 0,
-        answered: 0,
-        busy: 0,
-        isRetiring: false,
-      };
+      process = newProcess(slot.hello);
       this.#processes.push(process);
     }
     process.slots.push(slot);
@@ -189,6 +159,12 @@ export class Pool {
     this.dispatch(now);
   }
 
+  /** The master wants to know when this worker has answered so many more. */
+  limit(serial: number, requests: number): void {
+    const process = this.#processes.find((candidate) => candidate.serial === serial);
+    if (process !== undefined) process.limit = process.told + requests;
+  }
+
   /** `micros` is 0 where a slow client may have had its part in the time: that says nothing about the application. */
   finished(slot: Slot, micros: number, now: number): void {
     const process = this.#processOf.get(slot);
@@ -197,11 +173,18 @@ export class Pool {
       process.answered++;
       if (micros > 0) process.busy += micros;
       else if (slot.waiting.length === 0) process.busy += (now - slot.busySince) * 1000;
+      if (process.answered >= process.limit) this.#tellLimit(process);
       this.#shelve(process, slot);
     }
     this.#answered++;
     if (micros > 0) this.#service.observe(micros);
     if (this.#line.size > 0) this.dispatch(now);
+  }
+
+  #tellLimit(process: WorkerProcess): void {
+    process.limit = Number.POSITIVE_INFINITY;
+    this.#onLimit(process.serial, process.answered - process.told);
+    process.told = process.answered;
   }
 
   /** Another router's request no longer holds the slot. */
@@ -277,30 +260,4 @@ export class Pool {
     const { router, routers } = this.#limits;
     return routers === 1 || (slot.hello.serial + slot.hello.slot) % routers === router;
   }
-}
-
-/** Milliseconds that the first request on the slot has run. */
-function runningTime(slot: Slot, now: number): number {
-  return slot.waiting.length === 0 ? 0 : now - slot.busySince;
-}
-
-function stacks(): Pick<WorkerProcess, "idle" | "foreign" | "open"> {
-  return { idle: new SlotStack(), foreign: new Set(), open: new SlotStack() };
-}
-
-/** One that no other router holds. Those that are held come back when they are freed. */
-function idleIn({ idle }: WorkerProcess): Slot | null {
-  for (let slot = idle.top(); slot !== undefined; slot = idle.top()) {
-    if (!slot.isForeignBusy) return slot;
-    idle.pop();
-  }
-  return null;
-}
-
-function foreignIn({ foreign }: WorkerProcess): Slot | null {
-  for (const slot of foreign) {
-    if (!slot.isForeignBusy) return slot;
-    foreign.delete(slot);
-  }
-  return null;
 }

@@ -12,8 +12,9 @@ import type { EventLog } from "../observe/event-log.ts";
 import { FRAME, FRAME_HEADER, type Hello } from "../wire/frame.ts";
 import type { Clock } from "./clock.ts";
 import type { Exchange } from "./exchange.ts";
-import type { Pool, WorkerProcess } from "./pool.ts";
+import type { Pool } from "./pool.ts";
 import { Slot, type SlotOwner } from "./slot.ts";
+import type { WorkerProcess } from "./worker-process.ts";
 
 /** A worker that is buried says why; its slots may close before the news or after. How long to wait for it, ms. */
 const NEWS = 50;

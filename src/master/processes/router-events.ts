@@ -3,6 +3,7 @@
 import type { FromRouter } from "../../base/messages.ts";
 import type { Ending } from "../events.ts";
 import type { Instance } from "../instance.ts";
+import type { RequestLimits } from "../recycle/request-limits.ts";
 import type { Refusal } from "../start/refusal.ts";
 import { type Phase, refuseRouter, type StartUp } from "../start/start-up.ts";
 import type { Reports } from "./reports.ts";
@@ -11,6 +12,7 @@ import type { RouterHandle } from "./router-handle.ts";
 interface MasterParts {
   readonly instance: Instance;
   readonly reports: Reports;
+  readonly requestLimits: RequestLimits;
   readonly startUp: StartUp;
   readonly phase: () => Phase;
   readonly refuse: (refusal: Refusal) => void;
@@ -39,6 +41,8 @@ export class RouterEvents {
         return this.#onWorkerConnected(router, message.serial);
       case "workerRetired":
         return this.#onWorkerRetired(router, message.serial);
+      case "limitReached":
+        return this.#parts.requestLimits.take(router, message);
       case "report":
         return this.#parts.reports.take(router, message);
       case "drained":
@@ -76,6 +80,7 @@ export class RouterEvents {
     const worker = instance.crew.find(serial);
     if (worker === null) return;
     worker.connected.add(router.number);
+    this.#parts.requestLimits.begin(router, worker);
     if (worker.retiring !== null) router.send({ do: "retire", serial });
     if (worker.servingSince !== null || !instance.isServing(worker)) return;
     worker.servingSince = Date.now();

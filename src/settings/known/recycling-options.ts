@@ -8,13 +8,6 @@ export const recyclingOptions = {
     "harakiri-graceful-timeout": required("how long a worker may clean up before harakiri kills it"),
     "harakiri-graceful-signal": required("the signal that tells a worker that harakiri is near"),
     "harakiri-queue-threshold": required("kill for harakiri only when this many connections wait"),
-    "max-requests": required("replace a worker after this many requests", { short: "R" }),
-    "max-requests-delta": required("vary max-requests from worker to worker, so that not all leave at once"),
-    "min-worker-lifetime": required("replace no worker that is younger than this"),
-    "max-worker-lifetime": required("replace a worker after this time"),
-    "max-worker-lifetime-delta": required(
-      "vary max-worker-lifetime from worker to worker, so that not all leave at once",
-    ),
     "reload-on-as": required("replace a worker whose address space is larger than this, after its request"),
     "reload-on-rss": required("replace a worker that uses more memory than this, after its request"),
     "evil-reload-on-as": required("kill a worker whose address space is larger than this, at once"),

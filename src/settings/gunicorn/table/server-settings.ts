@@ -66,11 +66,19 @@ export const serverSettings: Readonly<Record<string, GunicornSetting>> = {
     whole(1000, "--worker-connections"),
     connectionsAnswer,
   ),
-  max_requests: setting("replace a worker after this many requests", whole(0, "--max-requests"), notYet()),
+  max_requests: setting(
+    "replace a worker after this many requests",
+    whole(0, "--max-requests"),
+    // However young it is.
+    works((value) => [
+      ["max-requests", String(value)],
+      ["min-worker-lifetime", "0"],
+    ]),
+  ),
   max_requests_jitter: setting(
     "vary max_requests from worker to worker",
     whole(0, "--max-requests-jitter"),
-    notYet(),
+    as("max-requests-jitter"),
   ),
   timeout: setting(
     "kill a worker that hangs for this many seconds",
