@@ -27,7 +27,6 @@ export const mistakenNames: Readonly<Record<string, string>> = {
   keepalive: "http-keepalive",
   "keep-alive": "http-keepalive",
   backlog: "listen",
-  "max-requests-jitter": "max-requests-delta",
   "max-body-size": "limit-post",
   user: "uid",
   group: "gid",

@@ -146,8 +146,8 @@ const meanings: Readonly<Record<string, Meaning>> = {
   },
 
   "what comes later": {
-    when: { file: { timeout: 120, max_requests: 1000, reload: true } },
-    warnings: ["gunicorn.conf.py:1: timeout: is not in this version: kill", "max_requests", "reload"],
+    when: { file: { timeout: 120, reload: true } },
+    warnings: ["gunicorn.conf.py:1: timeout: is not in this version: kill", "reload"],
   },
   "TLS is not left out in silence": {
     when: { file: { certfile: "a.pem", keyfile: "a.key" } },

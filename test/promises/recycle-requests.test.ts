@@ -35,10 +35,9 @@ test("a worker is replaced after exactly max-requests answers, and the log says 
 for (const once of [false, true]) {
   const connections = once ? "one connection per request" : "keep-alive";
   test(`recycling under load, ${connections}: no request fails, is slow or doubled, never two leave at once`, async () => {
-    await using server = await startServer([
-      ...AT_ANY_AGE,
-      ...["--processes", "3", "--threads", "2", "--max-requests", "40", "--max-requests-delta", "7", "--disable-logging", app],
-    ]);
+    const workers = ["--processes", "3", "--threads", "2"];
+    const limit = ["--max-requests", "40", "--max-requests-delta", "7"];
+    await using server = await startServer([...AT_ANY_AGE, ...workers, ...limit, "--disable-logging", app]);
     const prefix = `load-${once}`;
     await using load = startLoad(server.port, { connections: 16, prefix, request: getOrPost, once });
     let most = 0;

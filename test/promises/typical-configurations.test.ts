@@ -27,7 +27,7 @@ const typical: readonly Typical[] = [
   { words: ["02-behind-nginx.ini", ...HTTP], warnsOf: ["socket"] },
   {
     words: ["03-django-classic.ini", ...HTTP],
-    warnsOf: ["max-requests", "harakiri", "socket", "static-map", "stats", "log-maxsize"],
+    warnsOf: ["harakiri", "socket", "static-map", "stats", "log-maxsize"],
     log: "site-uwsgi.log",
   },
   {
@@ -46,10 +46,7 @@ const typical: readonly Typical[] = [
   },
   {
     words: ["07-strict-recycling.ini", ...HTTP],
-    warnsOf: [
-      ...["uwsgi-socket", "harakiri", "harakiri-verbose", "max-requests", "max-worker-lifetime"],
-      ...["reload-on-rss", "reload-on-as"],
-    ],
+    warnsOf: [...["uwsgi-socket", "harakiri", "harakiri-verbose", "reload-on-rss", "reload-on-as"]],
   },
   {
     words: ["08-env-logic.ini"],
@@ -77,7 +74,7 @@ const typical: readonly Typical[] = [
   },
   {
     words: ["vassals/site.ini", ...HTTP],
-    warnsOf: ["max-requests", "socket", "static-map", "static-expires"],
+    warnsOf: ["socket", "static-map", "static-expires"],
   },
   { words: ["12b.yaml"], warnsOf: ["static-map"] },
   { words: ["12c.xml", ...HTTP], warnsOf: ["socket"] },
@@ -85,7 +82,7 @@ const typical: readonly Typical[] = [
   {
     words: ["gunicorn", "wsgi:app"],
     environment: { PORT: "0", WEB_CONCURRENCY: "2" },
-    warnsOf: [...["timeout", "max_requests", "max_requests_jitter", "access_log_format"]],
+    warnsOf: [...["timeout", "access_log_format"]],
   },
 ];
 

@@ -13,7 +13,6 @@ const meant: Readonly<Record<string, string | null>> = {
   thread: "threads",
   vaccum: "vacuum",
   vacum: "vacuum",
-  "max-requests-jitter": "max-requests-delta",
   "py-callos-afterfork": "py-call-osafterfork",
   "exec-pre": "exec-pre-app",
   "log-backupcount": "log-backupname",

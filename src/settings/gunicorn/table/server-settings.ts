@@ -70,10 +70,14 @@ export const serverSettings: Readonly<Record<string, GunicornSetting>> = {
     "replace a worker after this many requests",
     whole(0, "--max-requests"),
     // However young it is.
-    works((value) => [
-      ["max-requests", String(value)],
-      ["min-worker-lifetime", "0"],
-    ]),
+    works((value) =>
+      value === 0
+        ? []
+        : [
+            ["max-requests", String(value)],
+            ["min-worker-lifetime", "0"],
+          ],
+    ),
   ),
   max_requests_jitter: setting(
     "vary max_requests from worker to worker",
