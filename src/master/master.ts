@@ -3,7 +3,6 @@
  * is due: opens the doors, goes on with the stop, fills empty seats. Nothing happens outside of it;
  * signal handlers and children only put events into the queue. It touches no request.
  */
-import type { FromWorker, LoadFailure } from "../base/messages.ts";
 import { Alarm } from "./alarm.ts";
 import { Commander, type CommanderParts } from "./control/commander.ts";
 import { Conversations } from "./control/conversations.ts";
@@ -12,9 +11,9 @@ import type { Equipment } from "./equipment.ts";
 import type { Ending, MasterEvent, ZygoteMessage } from "./events.ts";
 import { Instance } from "./instance.ts";
 import { endingOf, UNKNOWN_ENDING } from "./processes/endings.ts";
-import type { Lifeline } from "./processes/lifelines.ts";
 import { Reports } from "./processes/reports.ts";
 import { RouterEvents } from "./processes/router-events.ts";
+import { WorkerEvents } from "./processes/worker-events.ts";
 import type { WorkerHandle } from "./processes/worker-handle.ts";
 import type { ZygoteHandle } from "./processes/zygote-handle.ts";
 import { Recycling } from "./recycle/recycling.ts";
@@ -33,6 +32,7 @@ export class Master {
   readonly #alarm: Alarm;
   #phase: Phase = "starting";
   readonly #routerEvents: RouterEvents;
+  readonly #workerEvents: WorkerEvents;
   readonly #reports: Reports;
   readonly #reloads: Reloads;
   readonly #watching: Watching;
@@ -73,6 +73,13 @@ export class Master {
       scaling,
       this.#conversations,
     ];
+    this.#workerEvents = new WorkerEvents({
+      instance: this.#instance,
+      reloads: this.#reloads,
+      startUp: this.#startUp,
+      phase: () => this.#phase,
+      log: equipment.log,
+    });
     this.#routerEvents = new RouterEvents({
       instance: this.#instance,
       reports: this.#reports,
@@ -118,9 +125,9 @@ export class Master {
       case "zygoteExit":
         return this.#onZygoteExit(event.zygote, event.ending);
       case "worker":
-        return this.#onWorker(event.lifeline, event.message);
+        return this.#workerEvents.takeMessage(event.lifeline, event.message);
       case "lifelineClosed":
-        return this.#onLifelineClosed(event.lifeline);
+        return this.#workerEvents.takeClose(event.lifeline);
       case "reread":
         return event.by.takeConfiguration(event.outcome);
       case "diagnosis":
@@ -167,40 +174,6 @@ export class Master {
     if (this.#phase === "starting" && zygote.readySince === null)
       return this.#startUp.diagnose(zygote, ending);
     this.#instance.vacate(seat, { name: "zygote", occupant: zygote, ending, now: Date.now() });
-  }
-
-  #onWorker(lifeline: Lifeline, message: FromWorker): void {
-    const { crew } = this.#instance;
-    switch (message.event) {
-      case "alive":
-        return crew.noteAlive(lifeline, message);
-      case "loaded":
-        return this.#startUp.noteLoaded(message);
-      case "failed":
-        return this.#onLoadFailure(crew.find(message.serial), message);
-      case "leaving":
-        return this.#letLeave(crew.find(message.serial), message.why);
-    }
-  }
-
-  /** lazy-apps. During the start it waits: whether all fail alike decides what is said. */
-  #onLoadFailure(worker: WorkerHandle | null, failure: LoadFailure): void {
-    if (worker === null || this.#reloads.takeWorkerFailure(worker, failure)) return;
-    if (this.#phase === "starting") this.#startUp.noteFailure(worker.number, failure);
-    else this.#instance.logFailure(worker.title, failure);
-  }
-
-  /** It serves on until its successor does. */
-  #letLeave(worker: WorkerHandle | null, why: string): void {
-    const seat = this.#instance.crew.seats.find((one) => one.occupant === worker);
-    if (worker === null || seat === undefined || this.#phase === "stopping") return;
-    this.#log(`${worker.title}: asked to leave (${why}); a successor starts`);
-    seat.release();
-  }
-
-  #onLifelineClosed(lifeline: Lifeline): void {
-    const worker = this.#instance.crew.findByLifeline(lifeline);
-    if (worker !== null) worker.lifelineClosed = true;
   }
 
   #buryLost(): void {
