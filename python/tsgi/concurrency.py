@@ -8,8 +8,8 @@ import select
 import socket
 import threading
 import time
-from _thread import allocate_lock, start_new_thread
-from typing import TYPE_CHECKING, Any, Callable, ContextManager, List, Protocol, Sequence, Tuple
+from _thread import allocate_lock, get_ident, start_new_thread
+from typing import TYPE_CHECKING, Any, Callable, ContextManager, List, Optional, Protocol, Sequence, Tuple
 
 if TYPE_CHECKING:
     from .slot import Slot
@@ -40,6 +40,13 @@ class Poller(Protocol):
 class Concurrency(Protocol):
     """How slots wait, and how several of them run at once."""
 
+    #: The class of green threads; None where slots are threads.
+    greenlet: Optional[type]
+
+    def identify(self) -> int:
+        """Which thread, or green thread, asks."""
+        ...
+
     def connect(self, path: str) -> Peer: ...
     def lock(self) -> Lock: ...
     def poller(self) -> Poller: ...
@@ -67,6 +74,8 @@ class Threads:
     def connect(self, path: str) -> Peer:
         return connect(path)
 
+    greenlet: Optional[type] = None
+    identify = staticmethod(get_ident)
     lock = staticmethod(allocate_lock)
     poller = staticmethod(select.poll)
     sleep = staticmethod(time.sleep)

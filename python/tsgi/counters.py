@@ -1,7 +1,7 @@
 """The page on which a worker counts the requests that it began: the router reads it after a death.
 
 For each slot and each router 16 bytes at (slot * routers + router) * 16: a u64 that only grows, also
-across the connections of that pair, and 8 bytes that are not used.
+across the connections of that pair, and a u64 that identifies the thread, or green thread, of the slot.
 """
 
 import mmap

@@ -58,11 +58,12 @@ class Green(ABC):
     """What is common to both packages."""
 
     def __init__(self) -> None:
-        self._current: Callable[[], object] = import_module("greenlet").getcurrent
+        package = import_module("greenlet")
+        self.greenlet: Optional[type] = package.greenlet
+        self._current: Callable[[], object] = package.getcurrent
         self._forker: Optional[object] = None
 
     def identify(self) -> int:
-        """Which green thread asks."""
         return id(self._current())
 
     def connect(self, path: str) -> Peer:

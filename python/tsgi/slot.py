@@ -135,6 +135,7 @@ class Slot:
         try:
             index = self.number * len(self._links) + link.number
             connection = Connection(peer, self._concurrency.lock(), self._counters.cells, index)
+            self._counters.cells[index * 2 + 1] = self._concurrency.identify()
             hello = dict(self._hello, slot=self.number, counters=self._counters.name, offset=index * 16)
             payload = json.dumps(hello).encode()
             peer.sendall(frames.Header.pack(len(payload), frames.HELLO, 0, 0, 0) + payload)

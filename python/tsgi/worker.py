@@ -21,6 +21,7 @@ from .lifeline import Lifeline
 from .loader import Loaded, LoadFailure
 from .report import format_traceback
 from .slot import Slot
+from .stacks import show_on_signal
 from .streams import flush_standard_streams
 
 
@@ -68,6 +69,8 @@ class Worker:
             self._set_title(loaded)
         # What hook and import replaced.
         self._set_signals()
+        if self._boot["showsStacks"]:
+            show_on_signal(self._boot["runtimeDirectory"], self._order.serial, self._concurrency.greenlet)
         gc.enable()
         return self._hooks.post_worker_init(loaded)
 

@@ -53,6 +53,8 @@ export interface RouterSettings {
   /** Most requests waiting for a worker, and for how long. */
   readonly queueLimit: number;
   readonly queueTimeout: number;
+  /** Longest run of a request in a worker; 0 for no limit. */
+  readonly harakiri: number;
   readonly serverHeader: string;
   /** Null for no access log. */
   readonly accessLog: AccessLogMessage | null;
@@ -71,6 +73,8 @@ export type ToRouter =
   | { readonly do: "drain" }
   /** This worker takes no more requests; its slots get RETIRE as they become idle. */
   | { readonly do: "retire"; readonly serial: number }
+  /** It is to be killed: as "retire", and clients of requests that are late get their answer. "condemned" follows. */
+  | { readonly do: "condemn"; readonly serial: number }
   /** This worker has died, whatever its sockets say. `how`: "signal 9", "exit code 1", "unknown". */
   | { readonly do: "buried"; readonly serial: number; readonly how: string }
   /** Say so when this worker has answered so many more requests for this router. */
@@ -99,6 +103,23 @@ export interface RouterReport {
   }[];
 }
 
+/** A request that has run for longer than it may (harakiri). */
+export interface OvertimeRequest {
+  readonly serial: number;
+  /** It is told for the first time. */
+  readonly isNew: boolean;
+  /** Milliseconds since it was begun, without waits for the client. */
+  readonly ran: number;
+  /** "GET /report?year=2026" */
+  readonly line: string;
+  /** Address; "" behind a Unix socket. */
+  readonly client: string;
+  /** What runs it, in the notation of Python's stack dumps. */
+  readonly thread: string;
+  /** Requests that wait in this router for a worker. */
+  readonly waiting: number;
+}
+
 export type FromRouter =
   /** The workers' socket listens: workers may be forked. */
   | { readonly event: "ready" }
@@ -111,6 +132,10 @@ export type FromRouter =
   | { readonly event: "workerRetired"; readonly serial: number }
   /** The worker has answered as many requests as "limit" said; this many it were. */
   | { readonly event: "limitReached"; readonly serial: number; readonly requests: number }
+  /** A request has run for longer than it may; again each second for as long as it runs. */
+  | { readonly event: "overtime"; readonly request: OvertimeRequest }
+  /** No request runs in that worker any more whose client still waits. `isStuck`: a late one does. */
+  | { readonly event: "condemned"; readonly serial: number; readonly isStuck: boolean }
   | ({ readonly event: "report" } & RouterReport)
   | { readonly event: "drained" };
 
@@ -135,6 +160,8 @@ export interface ZygoteBoot {
   readonly routers: readonly string[];
   /** Where each worker and the zygote hold their lifeline. */
   readonly lifeline: string;
+  /** Whether the workers can show what their threads are doing (python/tsgi/stacks.py). */
+  readonly showsStacks: boolean;
   /** Only where the configuration speaks Gunicorn's language. */
   readonly gunicorn: GunicornConfiguration | null;
   /** Null for a process that was started with all of it. */

@@ -16,6 +16,7 @@ import { RouterEvents } from "./processes/router-events.ts";
 import { WorkerEvents } from "./processes/worker-events.ts";
 import type { WorkerHandle } from "./processes/worker-handle.ts";
 import type { ZygoteHandle } from "./processes/zygote-handle.ts";
+import { Overtime } from "./recycle/overtime.ts";
 import { Recycling } from "./recycle/recycling.ts";
 import { Reloads } from "./reload/reloads.ts";
 import { Watching } from "./reload/watching.ts";
@@ -50,6 +51,7 @@ export class Master {
     this.#startUp = new StartUp(equipment);
     this.#reports = new Reports(() => this.#instance.routers);
     this.#reloads = new Reloads(this.#instance, equipment);
+    const overtime = new Overtime(this.#instance, equipment);
     this.#watching = new Watching(this.#instance, equipment);
     const scaling = new Scaling({ instance: this.#instance, reports: this.#reports, log: equipment.log });
     this.#recycling = new Recycling(this.#instance, equipment.log);
@@ -69,6 +71,7 @@ export class Master {
       this.#reports,
       this.#reloads,
       this.#recycling,
+      overtime,
       this.#watching,
       scaling,
       this.#conversations,
@@ -83,6 +86,7 @@ export class Master {
     this.#routerEvents = new RouterEvents({
       instance: this.#instance,
       reports: this.#reports,
+      overtime,
       requestLimits: this.#recycling.requestLimits,
       startUp: this.#startUp,
       phase: () => this.#phase,

@@ -3,6 +3,7 @@
  * the pool gives it to a slot, the slot calls back with what the worker says.
  */
 
+import { refusals } from "../wire/http1/refusals.ts";
 import type { Arena } from "./arena.ts";
 import type { Slot } from "./slot.ts";
 import type { WaitingLine } from "./waiting-line.ts";
@@ -35,8 +36,10 @@ export interface Exchange {
   losses: number;
   /** The frames that begin this request, kept until its fate is known so that another slot can have it. */
   request: EncodedRequest;
-  /** The client has gone: nobody waits for the answer. */
+  /** Nobody waits for the answer any more: the client has gone, or got another one. */
   readonly isAbandoned: boolean;
+  /** The application waits for the client, to send or to take something. */
+  readonly waitsForClient: boolean;
 
   /** The whole response at once. */
   respond(start: ResponseStart, body: Piece): void;
@@ -52,12 +55,19 @@ export interface Exchange {
   respondInterim(head: Piece): void;
   /** The application wants the rest of the request's body. */
   pull(): void;
-  /** The worker died at this request, or nobody took it in time. */
+  /** The worker died at this request or takes too long for it, or nobody took it in time. */
   fail(failure: Failure): void;
 }
 
+/** What a client gets whose response has not begun. */
+export const failurePages = {
+  502: refusals.workerLost,
+  503: refusals.busy,
+  504: refusals.overtime,
+} as const;
+
 export interface Failure {
-  readonly status: 502 | 503;
+  readonly status: keyof typeof failurePages;
   /** For the log: "worker 3 (pid 77) died: signal 9". */
   readonly why: string;
 }

@@ -5,7 +5,7 @@
  */
 
 import { FLAG } from "../wire/frame.ts";
-import { type Refusal, refusals } from "../wire/http1/refusals.ts";
+import type { Refusal } from "../wire/http1/refusals.ts";
 import type { RequestHead } from "../wire/http1/request-head.ts";
 import {
   CHUNK_END,
@@ -15,7 +15,15 @@ import {
   pageBody,
   persistence,
 } from "../wire/http1/response.ts";
-import type { EncodedRequest, Exchange, Failure, Piece, ResponseStart, WorkerFile } from "./exchange.ts";
+import {
+  type EncodedRequest,
+  type Exchange,
+  type Failure,
+  failurePages,
+  type Piece,
+  type ResponseStart,
+  type WorkerFile,
+} from "./exchange.ts";
 import { type FileBody, openWorkerFile } from "./file-body.ts";
 import type { Http1Connection } from "./http1-connection.ts";
 import type { Slot } from "./slot.ts";
@@ -180,6 +188,12 @@ export class Http1Exchange implements Exchange {
     this.#connection.finished(this, this.#keepsAlive && this.#connection.isRequestComplete);
   }
 
+  get waitsForClient(): boolean {
+    const { isRequestComplete, socket } = this.#connection;
+    // While it is the application that does not read on, the socket is not read either.
+    return (this.slot?.isPaused ?? false) || (!isRequestComplete && !socket.isPaused());
+  }
+
   pull(): void {
     if (this.isAbandoned) this.slot?.sendAbort(this);
     else this.#connection.pullBody();
@@ -209,13 +223,9 @@ export class Http1Exchange implements Exchange {
 
   fail(failure: Failure): void {
     if (this.isAbandoned || this.#isOver) return;
-    if (this.hasHead) {
-      this.#note = failure.why;
-      this.cut();
-      return;
-    }
     this.#note = failure.why;
-    this.#answer(failure.status === 503 ? refusals.busy : refusals.workerLost);
+    if (this.hasHead) this.cut();
+    else this.#answer(failurePages[failure.status]);
   }
 
   /** The connection has answered in the worker's place. */
@@ -231,9 +241,12 @@ export class Http1Exchange implements Exchange {
     this.#log();
   }
 
+  /** In the application's place, which may still be at it. */
   #answer(refusal: Refusal): void {
     const connection = this.#connection;
     this.hasHead = true;
+    this.isAbandoned = true;
+    this.slot?.sendGone(this);
     this.#status = refusal.status;
     this.#keepsAlive = this.#wantsKeepAlive && connection.mayKeepAlive;
     const said = persistence(this.#minor, this.#keepsAlive);

@@ -112,6 +112,7 @@ function obey(router: Router, message: Order): void {
   switch (message.do) {
     case "update":
       router.pool.update(message.settings);
+      router.workers.update(message.settings);
       router.clients.update(message.settings);
       return;
     case "accept":
@@ -123,6 +124,8 @@ function obey(router: Router, message: Order): void {
     case "retire":
       router.workers.retire(message.serial);
       return;
+    case "condemn":
+      return router.workers.condemn(message.serial);
     case "buried":
       router.workers.bury(message.serial, message.how);
       return;

@@ -54,6 +54,11 @@ export class Pool {
     this.#limits = limits;
   }
 
+  /** Requests that wait for a slot. */
+  get waiting(): number {
+    return this.#line.size;
+  }
+
   get processes(): readonly WorkerProcess[] {
     return this.#processes;
   }

@@ -225,6 +225,11 @@ export class Slot {
     if (!isBusy) this.#owner.freed(this);
   }
 
+  /** The client of the running request takes too little: its response is not read on. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
   pause(): void {
     this.#isPaused = true;
     this.socket.pause();

@@ -12,6 +12,7 @@ import type { EventLog } from "../observe/event-log.ts";
 import { FRAME, FRAME_HEADER, type Hello } from "../wire/frame.ts";
 import type { Clock } from "./clock.ts";
 import type { Exchange } from "./exchange.ts";
+import { type Mark, Overtime } from "./overtime.ts";
 import type { Pool } from "./pool.ts";
 import { Slot, type SlotOwner } from "./slot.ts";
 import type { WorkerProcess } from "./worker-process.ts";
@@ -32,6 +33,7 @@ export class WorkerDoor implements SlotOwner {
   readonly #counters = new Map<number, number>();
   readonly #buried = new Map<number, string>();
   readonly #retiring = new Set<number>();
+  readonly #overtime: Overtime;
   #toFlush: Slot[] = [];
 
   constructor(parts: {
@@ -48,6 +50,14 @@ export class WorkerDoor implements SlotOwner {
     this.#tell = parts.tell;
     this.#path = join(parts.settings.runtimeDirectory, `router-${parts.settings.router}.sock`);
     this.#server = createServer((socket) => this.#accept(socket));
+    const readMark = (slot: Slot) => this.#readMark(slot);
+    this.#overtime = new Overtime({ pool: parts.pool, readMark, tell: parts.tell });
+    this.#overtime.setLimit(parts.settings.harakiri);
+  }
+
+  /** From now on; where workers come in stays. */
+  update({ harakiri }: RouterSettings): void {
+    this.#overtime.setLimit(harakiri);
   }
 
   listen(): Promise<void> {
@@ -99,7 +109,7 @@ export class WorkerDoor implements SlotOwner {
     if (!this.#counters.has(hello.serial)) {
       this.#counters.set(hello.serial, openSync(join(this.#settings.runtimeDirectory, hello.counters), "r"));
     }
-    slot.answered = this.#readBegun(slot);
+    slot.answered = this.#readMark(slot).begun;
     const process = this.#pool.add(slot);
     process.isRetiring ||= this.#retiring.has(hello.serial);
     slot.start(rest);
@@ -145,34 +155,37 @@ export class WorkerDoor implements SlotOwner {
   lost(slot: Slot, waiting: readonly Exchange[]): void {
     this.#pool.remove(slot, waiting.length);
     const { serial } = slot.hello;
-    if (waiting.length > 0) this.#settle(slot, waiting);
+    const isLate = this.#overtime.forget(slot);
+    if (waiting.length > 0) this.#settle(slot, waiting, isLate);
     if (this.#pool.processes.some((process) => process.serial === serial)) return;
     this.#closeCounters(serial);
     if (this.#retiring.has(serial)) this.#tell({ event: "workerRetired", serial });
   }
 
   /** Decides the fate of what stood on a lost slot: begun requests fail, the others go back. */
-  #settle(slot: Slot, waiting: readonly Exchange[]): void {
-    const begun = Math.min(Math.max(this.#readBegun(slot) - slot.answered, 0), waiting.length);
-    const lost = waiting.slice(0, begun);
+  #settle(slot: Slot, waiting: readonly Exchange[], isLate: boolean): void {
+    const begun = Math.min(Math.max(this.#readMark(slot).begun - slot.answered, 0), waiting.length);
+    const lost = waiting.slice(0, begun).filter((exchange) => !exchange.isAbandoned);
     this.#pool.requeue(waiting.slice(begun), this.#clock.now());
     if (lost.length === 0) return;
     const { worker, pid, serial } = slot.hello;
     setTimeout(() => {
       const how = this.#buried.get(serial) ?? "its connection ended";
+      const why = `worker ${worker} (pid ${pid}) died: ${how}`;
       for (const exchange of lost)
-        exchange.fail({ status: 502, why: `worker ${worker} (pid ${pid}) died: ${how}` });
+        exchange.fail({ status: isLate && exchange === waiting[0] ? 504 : 502, why });
       this.#log.event(
         `worker ${worker} (pid ${pid}) died, requests that it was running: ${lost.length} (${how})`,
       );
     }, NEWS).unref();
   }
 
-  #readBegun(slot: Slot): number {
+  #readMark(slot: Slot): Mark {
     const fd = this.#counters.get(slot.hello.serial);
-    const pair = Buffer.alloc(8);
-    if (fd === undefined || readSync(fd, pair, 0, 8, slot.hello.offset) < 8) return Number.MAX_SAFE_INTEGER;
-    return Number(pair.readBigUInt64LE());
+    const pair = Buffer.alloc(16);
+    if (fd === undefined || readSync(fd, pair, 0, 16, slot.hello.offset) < 16)
+      return { begun: Number.MAX_SAFE_INTEGER, thread: 0n };
+    return { begun: Number(pair.readBigUInt64LE()), thread: pair.readBigUInt64LE(8) };
   }
 
   #closeCounters(serial: number): void {
@@ -198,6 +211,12 @@ export class WorkerDoor implements SlotOwner {
     if (process === undefined) return this.#tell({ event: "workerRetired", serial });
     process.isRetiring = true;
     this.#retireIdle(process);
+  }
+
+  /** The worker is to be killed for a request that takes too long: as soon as the others have finished. */
+  condemn(serial: number): void {
+    this.retire(serial);
+    this.#overtime.condemn(serial);
   }
 
   #retireIdle(process: WorkerProcess): void {

@@ -11,6 +11,7 @@ import { hookOptions } from "./table/hook-options.ts";
 import { limitOptions } from "./table/limit-options.ts";
 import { listenerOptions } from "./table/listener-options.ts";
 import { logOptions } from "./table/log-options.ts";
+import { overtimeOptions } from "./table/overtime-options.ts";
 import { processOptions } from "./table/process-options.ts";
 import { recyclingOptions } from "./table/recycling-options.ts";
 import { reloadOptions } from "./table/reload-options.ts";
@@ -29,6 +30,7 @@ const table = {
   ...controlOptions,
   ...hookOptions,
   ...requestOptions,
+  ...overtimeOptions,
   ...logOptions,
 } satisfies Record<string, Option<unknown, unknown>>;
 
@@ -46,6 +48,7 @@ export const optionGroups: readonly { readonly title: string; readonly names: re
   { title: "Control", names: Object.keys(controlOptions) },
   { title: "Hooks and attached programs", names: Object.keys(hookOptions) },
   { title: "Requests and responses", names: Object.keys(requestOptions) },
+  { title: "Requests that take too long", names: Object.keys(overtimeOptions) },
   { title: "Logging", names: Object.keys(logOptions) },
   ...knownGroups.map(({ title, rows }) => ({ title, names: Object.keys(rows) })),
 ];

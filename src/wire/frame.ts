@@ -87,7 +87,7 @@ export interface Hello {
   readonly pid: number;
   readonly python: string;
   readonly implementation: string;
-  /** File name in the run-time directory of the worker's counters: 16 bytes per slot and router, u64 begun first. */
+  /** File name in the run-time directory of the worker's counters: 16 bytes per slot and router, u64 begun and u64 thread. */
   readonly counters: string;
   /** Byte offset of this connection's 16 bytes in it. `begun` only grows, over reconnects too. */
   readonly offset: number;

@@ -12,9 +12,10 @@
 
 export const DICT = 0x7b;
 export const NULL = 0x30;
-const SHORT_ASCII = 0x7a;
-const ASCII = 0x61;
-const UNICODE = 0x75;
+export const SHORT_ASCII = 0x7a;
+export const INTERNED_SHORT_ASCII = 0x5a;
+export const ASCII = 0x61;
+export const UNICODE = 0x75;
 
 /** Above this a native copy beats a loop over the bytes (measured: they meet near 48). */
 const LOOP_LIMIT = 48;
@@ -27,7 +28,7 @@ export function textBound(length: number, nonAscii: boolean): number {
 /** A constant key, interned: its bytes are made once. */
 export function internedKey(text: string): Buffer {
   if (text.length > 255) throw new RangeError(`Cannot intern "${text}": longer than 255 bytes`);
-  return Buffer.concat([Buffer.from([0x5a, text.length]), Buffer.from(text, "latin1")]);
+  return Buffer.concat([Buffer.from([INTERNED_SHORT_ASCII, text.length]), Buffer.from(text, "latin1")]);
 }
 
 /** A whole text value, made once, of latin-1 characters. */

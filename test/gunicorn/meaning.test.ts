@@ -40,6 +40,16 @@ const meanings: Readonly<Record<string, Meaning>> = {
   "Python's logging, which is set up in Python": {
     when: { file: { logconfig: "logging.conf", logconfig_dict: { version: 1 }, logconfig_json: "l.json" } },
   },
+  "a timeout: of each request where workers have one at a time, as in Gunicorn": {
+    when: { argv: ["-t", "120"] },
+    options: ["harakiri=120s", "harakiri-graceful-signal=6", "harakiri-graceful-timeout=1s"],
+  },
+  "no timeout": { when: { argv: ["-t", "0"] }, options: [] },
+  "a timeout of workers with threads is none of requests": {
+    when: { argv: ["-t", "120", "-k", "gthread", "--threads", "4"] },
+    options: ["threads=4"],
+  },
+  "sync with threads is gthread": { when: { argv: ["-t", "9", "--threads", "2"] }, options: ["threads=2"] },
   "threads of 0 are one": { when: { argv: ["--threads", "0"] }, options: ["threads=1"] },
   "a port alone": { when: { argv: ["-b", ":8000"] }, options: ["http=:8000"] },
   "a host alone": { when: { argv: ["-b", "0.0.0.0"] }, options: ["http=0.0.0.0:8000"] },
@@ -146,8 +156,8 @@ const meanings: Readonly<Record<string, Meaning>> = {
   },
 
   "what comes later": {
-    when: { file: { timeout: 120, reload: true } },
-    warnings: ["gunicorn.conf.py:1: timeout: is not in this version: kill", "reload"],
+    when: { file: { reload: true } },
+    warnings: ["gunicorn.conf.py:1: reload: is not in this version: restart"],
   },
   "TLS is not left out in silence": {
     when: { file: { certfile: "a.pem", keyfile: "a.key" } },
@@ -165,7 +175,6 @@ const meanings: Readonly<Record<string, Meaning>> = {
     when: {
       file: {
         daemon: false,
-        timeout: 30,
         max_requests: 0,
         reload: false,
         forwarded_allow_ips: "127.0.0.1,::1",
@@ -279,7 +288,8 @@ describe("Gunicorn's settings here:", () => {
     assert.ok(!("problems" in result));
     const { entries } = result.configuration;
     const shown = entries.map((entry) => `${entry.name}=${entry.value}`);
-    assert.deepEqual(shown, ["listen=2048", "lazy-apps=true", "disable-logging=true"]);
+    const timeout = ["harakiri=30s", "harakiri-graceful-signal=6", "harakiri-graceful-timeout=1s"];
+    assert.deepEqual(shown, ["listen=2048", ...timeout, "lazy-apps=true", "disable-logging=true"]);
     assert.ok(entries.every((entry) => options.has(entry.name)));
   });
 

@@ -27,7 +27,7 @@ const typical: readonly Typical[] = [
   { words: ["02-behind-nginx.ini", ...HTTP], warnsOf: ["socket"] },
   {
     words: ["03-django-classic.ini", ...HTTP],
-    warnsOf: ["harakiri", "socket", "static-map", "stats", "log-maxsize"],
+    warnsOf: ["socket", "static-map", "stats", "log-maxsize"],
     log: "site-uwsgi.log",
   },
   {
@@ -46,12 +46,12 @@ const typical: readonly Typical[] = [
   },
   {
     words: ["07-strict-recycling.ini", ...HTTP],
-    warnsOf: [...["uwsgi-socket", "harakiri", "harakiri-verbose", "reload-on-rss", "reload-on-as"]],
+    warnsOf: [...["uwsgi-socket", "reload-on-rss", "reload-on-as"]],
   },
   {
     words: ["08-env-logic.ini"],
     environment: { APP_PROCESSES: "2", APP_TIMEOUT: "20", APP_QUIET: "true" },
-    warnsOf: ["harakiri", "max-fd", "check-static", "hook-pre-app", "attach-daemon"],
+    warnsOf: ["max-fd", "check-static", "hook-pre-app", "attach-daemon"],
   },
   {
     words: ["09-json-logs-routes.ini"],
@@ -82,7 +82,7 @@ const typical: readonly Typical[] = [
   {
     words: ["gunicorn", "wsgi:app"],
     environment: { PORT: "0", WEB_CONCURRENCY: "2" },
-    warnsOf: [...["timeout", "access_log_format"]],
+    warnsOf: [...["access_log_format"]],
   },
 ];
 

@@ -62,6 +62,7 @@ class FakeMaster:
             "runtimeDirectory": self.directory,
             "routers": [self.router.getsockname()],
             "lifeline": self.lifelines.getsockname(),
+            "showsStacks": True,
         }
         self.boot.update(boot)
 

@@ -39,8 +39,17 @@ export function isTaken(pid: number): boolean {
   }
 }
 
-/** Sends the signal only while the pid still names the process that was started then. */
-export function killExactly(target: { pid: number; startTime: number | null }, signal: NodeJS.Signals): void {
+/** Whether the process has a handler for that signal. */
+export function listensTo(pid: number, signal: number): boolean {
+  const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readOrNull(`/proc/${pid}/status`) ?? "")?.[1];
+  return caught !== undefined && ((BigInt(`0x${caught}`) >> BigInt(signal - 1)) & 1n) === 1n;
+}
+
+/** Sends the signal, by its name or number, only while the pid still names the process that was started then. */
+export function killExactly(
+  target: { pid: number; startTime: number | null },
+  signal: NodeJS.Signals | number,
+): void {
   if (target.startTime !== null && readStartTime(target.pid) !== target.startTime) return;
   try {
     process.kill(target.pid, signal);

@@ -3,6 +3,7 @@
 import type { FromRouter } from "../../base/messages.ts";
 import type { Ending } from "../events.ts";
 import type { Instance } from "../instance.ts";
+import type { Overtime } from "../recycle/overtime.ts";
 import type { RequestLimits } from "../recycle/request-limits.ts";
 import type { Refusal } from "../start/refusal.ts";
 import { type Phase, refuseRouter, type StartUp } from "../start/start-up.ts";
@@ -12,6 +13,7 @@ import type { RouterHandle } from "./router-handle.ts";
 interface MasterParts {
   readonly instance: Instance;
   readonly reports: Reports;
+  readonly overtime: Overtime;
   readonly requestLimits: RequestLimits;
   readonly startUp: StartUp;
   readonly phase: () => Phase;
@@ -45,6 +47,11 @@ export class RouterEvents {
         return this.#parts.requestLimits.take(router, message);
       case "report":
         return this.#parts.reports.take(router, message);
+      case "overtime":
+        if (this.#parts.phase() === "serving") this.#parts.overtime.take(message.request, Date.now());
+        return;
+      case "condemned":
+        return this.#parts.overtime.takeCondemned(router, message);
       case "drained":
         router.isDrained = true;
         return;

@@ -35,6 +35,7 @@ export function routerSettings(settings: Settings, router: RouterParts): RouterS
     keepAliveTimeout: settings.httpKeepalive,
     queueLimit: settings.queueLimit,
     queueTimeout: settings.queueTimeout,
+    harakiri: settings.harakiri,
     serverHeader: settings.serverHeader,
     accessLog: accessLogMessage(settings, router),
     // The master has dropped its privileges before it starts anybody: nobody has any left to drop.

@@ -38,6 +38,7 @@ export function zygoteBoot(
     runtimeDirectory: runtimeDirectory.path,
     routers: Array.from({ length: settings.httpProcesses }, (_, index) => runtimeDirectory.router(index)),
     lifeline: runtimeDirectory.lifeline,
+    showsStacks: settings.harakiri > 0,
     gunicorn,
     catchUp: null,
   };

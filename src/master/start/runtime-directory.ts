@@ -31,6 +31,8 @@ export interface RuntimeDirectory {
   readonly lifeline: string;
   readonly control: string;
   router(number: number): string;
+  /** Where that worker writes what its threads are doing, when it is asked. */
+  stacks(serial: number): string;
   /** Removes what a worker that has died had there. */
   forget(serial: number): void;
   remove(): void;
@@ -52,8 +54,11 @@ export function createRuntimeDirectory(identity: Identity | null): RuntimeDirect
     lifeline: join(path, "lifeline"),
     control: join(path, CONTROL_SOCKET),
     router: (number) => join(path, `router-${number}.sock`),
-    // Routers that still have to read it have it open.
-    forget: (serial) => rmSync(join(path, `counters.${serial}`), { force: true }),
+    stacks: (serial) => join(path, `stacks.${serial}`),
+    // Routers that still have to read the counters have them open.
+    forget: (serial) => {
+      for (const name of ["counters", "stacks"]) rmSync(join(path, `${name}.${serial}`), { force: true });
+    },
     remove,
   };
 }

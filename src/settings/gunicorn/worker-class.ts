@@ -1,5 +1,6 @@
 /** Which of Gunicorn's worker classes tsgi stands in for. */
 
+import { LONGEST_DURATION, SECOND } from "../../base/duration.ts";
 import type { JsonValue } from "../../base/json-value.ts";
 import { GREENLETS } from "../table/process-options.ts";
 import {
@@ -11,6 +12,8 @@ import {
   type PlainAnswer,
   works,
 } from "./setting.ts";
+
+const SIGABRT = 6;
 
 type Family = "threads" | "gevent" | "eventlet" | "asgi" | "other";
 
@@ -71,6 +74,33 @@ export const connectionsAnswer = depends(CONNECTIONS, (_value, settings): PlainA
   const family = familyOf(settings.values.get("worker_class"));
   if (family === "gevent" || family === "eventlet") return works(() => []);
   return noEffect("connections stay in the router and take no worker");
+});
+
+const TIMEOUT = { mostly: "works", except: "0, threads, gevent, eventlet: no effect" } as const;
+
+/**
+ * The answer for `timeout`: the arbiter kills workers that give no sign of life. One of class sync gives none
+ * while a request runs; the others do, whatever their requests do. First comes SIGABRT, a second later SIGKILL.
+ */
+export const timeoutAnswer = depends(TIMEOUT, (value, { values }): PlainAnswer => {
+  if (value === 0) return noEffect("no worker is killed for hanging");
+  const family = familyOf(values.get("worker_class"));
+  if (family !== "threads")
+    return noEffect(`requests in workers of ${family} may take their time, as in Gunicorn`);
+  const isSync =
+    !/gthread|ThreadWorker/.test(String(values.get("worker_class"))) && Number(values.get("threads")) <= 1;
+  if (!isSync)
+    return noEffect(
+      "requests in workers with threads may take their time, as in Gunicorn; harakiri bounds them",
+    );
+  return works(
+    () => [
+      ["harakiri", `${Math.min(Number(value), LONGEST_DURATION / SECOND)}s`],
+      ["harakiri-graceful-signal", String(SIGABRT)],
+      ["harakiri-graceful-timeout", "1s"],
+    ],
+    { isImplied: true },
+  );
 });
 
 function refuseAsgi(value: JsonValue): string {

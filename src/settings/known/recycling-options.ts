@@ -1,13 +1,8 @@
 import { bare, never, noEffect, notYet, required } from "../known-rows.ts";
 
-/** When a request is given up, when a worker is replaced, and what it may use up. */
+/** When a worker is replaced, and what it may use up. */
 export const recyclingOptions = {
   ...notYet({
-    harakiri: required("kill a worker whose request takes longer than this", { short: "t" }),
-    "harakiri-verbose": bare("log what a worker was doing when harakiri kills it"),
-    "harakiri-graceful-timeout": required("how long a worker may clean up before harakiri kills it"),
-    "harakiri-graceful-signal": required("the signal that tells a worker that harakiri is near"),
-    "harakiri-queue-threshold": required("kill for harakiri only when this many connections wait"),
     "reload-on-as": required("replace a worker whose address space is larger than this, after its request"),
     "reload-on-rss": required("replace a worker that uses more memory than this, after its request"),
     "evil-reload-on-as": required("kill a worker whose address space is larger than this, at once"),

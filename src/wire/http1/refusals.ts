@@ -73,4 +73,9 @@ export const refusals = {
     reason: "Bad Gateway",
     message: "The process that was working on this request ended before it answered.",
   },
+  overtime: {
+    status: 504,
+    reason: "Gateway Timeout",
+    message: "The application took too long to answer this request.",
+  },
 } as const satisfies Record<string, Refusal>;

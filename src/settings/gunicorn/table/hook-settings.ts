@@ -14,10 +14,7 @@ export const hookSettings: Readonly<Record<string, GunicornSetting>> = {
   post_fork: called("in each worker after the fork", hook()),
   post_worker_init: called("in each worker that has the application", hook()),
   worker_int: called("in a worker that is interrupted", hook()),
-  worker_abort: called(
-    "in a worker that hangs",
-    hook("is called for a SIGABRT from outside only: this version does not watch for workers that hang"),
-  ),
+  worker_abort: called("in a worker that hangs", hook()),
   pre_exec: called(
     "before another program takes over",
     hook("is not called: this version does not replace itself by another program"),

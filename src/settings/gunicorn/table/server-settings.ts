@@ -9,14 +9,13 @@ import {
   type GunicornSetting,
   kind,
   noEffect,
-  notYet,
   setting,
   text,
   whole,
   works,
 } from "../setting.ts";
 import { pythonClass, strings, wholeNumber } from "../value-kinds.ts";
-import { connectionsAnswer, threadsAnswer, workerClassAnswer } from "../worker-class.ts";
+import { connectionsAnswer, threadsAnswer, timeoutAnswer, workerClassAnswer } from "../worker-class.ts";
 
 /** tsgi bounds a head as a whole: by what it always has, unless a part of it may be longer. 0 is no limit. */
 const headLimit = depends({ mostly: "works", except: "up to 64k: no effect" }, (value) => {
@@ -87,9 +86,7 @@ export const serverSettings: Readonly<Record<string, GunicornSetting>> = {
   timeout: setting(
     "kill a worker that hangs for this many seconds",
     whole(30, "-t", "--timeout"),
-    depends({ mostly: "notYet", except: "0: no effect" }, (value) =>
-      value === 0 ? noEffect("no worker is killed for hanging") : notYet(),
-    ),
+    timeoutAnswer,
   ),
   graceful_timeout: setting(
     "seconds for running requests when a worker ends",
