@@ -124,6 +124,7 @@ class Exchange(Reply):
             raise RouterGone("while a request ran") from error
         if not isinstance(error, ClientGone):
             slot.errors.log(describe_exception(error, environ, "the application"))
+            slot.notice(error)
         if self.head_sent:
             self.send_end(frames.BROKEN, self._without_waits(started))
             return

@@ -73,6 +73,8 @@ class Slot:
         self.errors = errors
         #: Set before run().
         self.flusher: Flusher
+        #: What else the exceptions of the application mean.
+        self.notice: Callable[[BaseException], None] = lambda _: None
         #: The flusher looks after what this slot holds: no need to call it.
         self.is_watched = False
         #: Read by the flusher.

@@ -19,6 +19,7 @@ from .flusher import Flusher
 from .hooks import Hooks
 from .lifeline import Lifeline
 from .loader import Loaded, LoadFailure
+from .monitored import Monitored
 from .report import format_traceback
 from .slot import Slot
 from .stacks import show_on_signal
@@ -155,6 +156,7 @@ class Worker:
         hello = self._hello()
         constants = self._constants()
         flusher = Flusher()
+        monitored = Monitored(boot["recycleFor"], self._report_exception)
         for number in range(threads):
             slot = Slot(
                 number,
@@ -167,6 +169,7 @@ class Worker:
                 self._concurrency,
             )
             slot.flusher = flusher
+            slot.notice = monitored.notice
             self._slots.append(slot)
         self._concurrency.carry(self._slots, self._report_stray)
         flusher.stop()
@@ -205,6 +208,9 @@ class Worker:
 
     def _report_stray(self, error: BaseException) -> None:
         self._errors.log("a green thread of the application ended with\n" + format_traceback(error))
+
+    def _report_exception(self, what: str) -> None:
+        self._say({"event": "raised", "serial": self._order.serial, "what": what})
 
     def _say(self, message: Dict[str, Any]) -> None:
         if self._lifeline is not None and os.getpid() == self._pid:

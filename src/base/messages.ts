@@ -162,10 +162,22 @@ export interface ZygoteBoot {
   readonly lifeline: string;
   /** Whether the workers can show what their threads are doing (python/tsgi/stacks.py). */
   readonly showsStacks: boolean;
+  readonly recycleFor: ExceptionsMessage;
   /** Only where the configuration speaks Gunicorn's language. */
   readonly gunicorn: GunicornConfiguration | null;
   /** Null for a process that was started with all of it. */
   readonly catchUp: CatchUp | null;
+}
+
+/** Exceptions of the application after which its worker is to be replaced. */
+export interface ExceptionsMessage {
+  readonly any: boolean;
+  /** "ValueError", "shop.errors.Broken" */
+  readonly types: readonly string[];
+  /** What str() makes of them. */
+  readonly values: readonly string[];
+  /** "ValueError: what str() makes of it" */
+  readonly reprs: readonly string[];
 }
 
 /** What a process that was started before there were settings has not inherited. */
@@ -249,4 +261,6 @@ export type FromWorker =
     }
   | ({ readonly event: "failed"; readonly serial: number } & LoadFailure)
   /** Somebody wants the worker to leave: retire it. `why`: "SIGTERM", or what else it was. */
-  | { readonly event: "leaving"; readonly serial: number; readonly why: string };
+  | { readonly event: "leaving"; readonly serial: number; readonly why: string }
+  /** The application has raised what the worker is to be recycled for. `what`: "ValueError (reload-on-exception-type)". */
+  | { readonly event: "raised"; readonly serial: number; readonly what: string };

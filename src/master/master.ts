@@ -79,6 +79,7 @@ export class Master {
     this.#workerEvents = new WorkerEvents({
       instance: this.#instance,
       reloads: this.#reloads,
+      recycling: this.#recycling,
       startUp: this.#startUp,
       phase: () => this.#phase,
       log: equipment.log,

@@ -113,6 +113,17 @@ export function size({ floor = 0, most = Number.MAX_SAFE_INTEGER } = {}): ValueT
   };
 }
 
+/** Bytes; a number alone is megabytes, as in uWSGI. */
+export function megabytes(): ValueType<number> {
+  const bytes = size();
+  return {
+    ...bytes,
+    metavar: "MEGABYTES",
+    description: "size, a number alone in megabytes",
+    parse: (value) => bytes.parse(/^\d+$/.test(value) ? `${value}m` : value),
+  };
+}
+
 /** Of an option that has no setting here: only whether a value follows has to be known. */
 export function anything(value: ValueType<string>["value"]): ValueType<string> {
   return {

@@ -46,7 +46,7 @@ const typical: readonly Typical[] = [
   },
   {
     words: ["07-strict-recycling.ini", ...HTTP],
-    warnsOf: [...["uwsgi-socket", "reload-on-rss", "reload-on-as"]],
+    warnsOf: ["uwsgi-socket"],
   },
   {
     words: ["08-env-logic.ini"],

@@ -59,6 +59,7 @@ class FakeMaster:
             "catchUp": None,
             "green": None,
             "fileWrapper": True,
+            "recycleFor": {"any": False, "types": [], "values": [], "reprs": []},
             "runtimeDirectory": self.directory,
             "routers": [self.router.getsockname()],
             "lifeline": self.lifelines.getsockname(),

@@ -12,9 +12,25 @@ export function readStartTime(pid: number): number | null {
   return Number.isSafeInteger(startTime) ? startTime : null;
 }
 
-/** Bytes that a process has in the machine's memory, those that it shares included. */
+/** Bytes that a process has, those that it shares with others included. */
+export interface Memory {
+  /** In the machine's memory. */
+  readonly resident: number;
+  readonly addressSpace: number;
+}
+
+export function readMemory(pid: number): Memory | null {
+  const status = readOrNull(`/proc/${pid}/status`) ?? "";
+  const [resident, addressSpace] = [kilobytesOf("VmRSS", status), kilobytesOf("VmSize", status)];
+  return resident === null || addressSpace === null ? null : { resident, addressSpace };
+}
+
 export function readResident(pid: number): number | null {
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readOrNull(`/proc/${pid}/status`) ?? "")?.[1];
+  return readMemory(pid)?.resident ?? null;
+}
+
+function kilobytesOf(field: string, status: string): number | null {
+  const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)?.[1];
   return kilobytes === undefined ? null : Number(kilobytes) * KIB;
 }
 

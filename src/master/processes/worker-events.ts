@@ -3,6 +3,7 @@
 import type { FromWorker, LoadFailure } from "../../base/messages.ts";
 import type { Log } from "../../observe/log.ts";
 import type { Instance } from "../instance.ts";
+import type { Recycling } from "../recycle/recycling.ts";
 import type { Reloads } from "../reload/reloads.ts";
 import type { Phase, StartUp } from "../start/start-up.ts";
 import type { Lifeline } from "./lifelines.ts";
@@ -11,6 +12,7 @@ import type { WorkerHandle } from "./worker-handle.ts";
 interface MasterParts {
   readonly instance: Instance;
   readonly reloads: Reloads;
+  readonly recycling: Recycling;
   readonly startUp: StartUp;
   readonly phase: () => Phase;
   readonly log: Log;
@@ -34,6 +36,8 @@ export class WorkerEvents {
         return this.#onLoadFailure(crew.find(message.serial), message);
       case "leaving":
         return this.#letLeave(crew.find(message.serial), message.why);
+      case "raised":
+        return this.#onException(crew.find(message.serial), message.what);
     }
   }
 
@@ -48,6 +52,10 @@ export class WorkerEvents {
     if (worker === null || reloads.takeWorkerFailure(worker, failure)) return;
     if (phase() === "starting") startUp.noteFailure(worker.number, failure);
     else instance.logFailure(worker.title, failure);
+  }
+
+  #onException(worker: WorkerHandle | null, what: string): void {
+    if (worker !== null) this.#parts.recycling.noteException(worker, what);
   }
 
   /** It serves on until its successor does. */

@@ -39,6 +39,12 @@ export function zygoteBoot(
     routers: Array.from({ length: settings.httpProcesses }, (_, index) => runtimeDirectory.router(index)),
     lifeline: runtimeDirectory.lifeline,
     showsStacks: settings.harakiri > 0,
+    recycleFor: {
+      any: settings.reloadOnException,
+      types: settings.reloadOnExceptionType,
+      values: settings.reloadOnExceptionValue,
+      reprs: settings.reloadOnExceptionRepr,
+    },
     gunicorn,
     catchUp: null,
   };

@@ -1,19 +1,23 @@
 /**
- * Replaces the workers that have had their time, whatever says so: their requests, their age. One
- * after the other: the successor is forked first, and when it serves, the old one finishes what it has
+ * Replaces the workers that have had their time, whatever says so: their requests, their age, their
+ * memory, an exception. One after the other: the successor is forked first, and when it serves, the old one finishes what it has
  * and leaves. Only when that one is gone it is the next one's turn, so there is never more than one
  * process beyond their number, and never one less that serves.
  *
- * Nobody is killed here but by worker-reload-mercy.
+ * Whoever is replaced so may finish, within worker-reload-mercy; only the evil limits of memory kill.
  */
 
-import { HOUR, showDuration } from "../../base/duration.ts";
+import { HOUR, SECOND, showDuration } from "../../base/duration.ts";
 import type { Log } from "../../observe/log.ts";
 import type { Duty } from "../duty.ts";
 import type { Instance } from "../instance.ts";
 import type { WorkerHandle } from "../processes/worker-handle.ts";
 import { ageLimit } from "./lifespan.ts";
+import { MemoryWatch } from "./memory-watch.ts";
 import { RequestLimits } from "./request-limits.ts";
+
+/** A worker that is to leave for an exception has lived so long: else one that always raises would fork without end. */
+const SHORTEST_LIFE = 1 * SECOND;
 
 interface Wish {
   /** Of the worker: "has answered 1000 requests (max-requests)". */
@@ -26,6 +30,7 @@ export class Recycling implements Duty {
   readonly requestLimits: RequestLimits;
   readonly #instance: Instance;
   readonly #log: Log;
+  readonly #memory: MemoryWatch;
   /** In the order in which they came up. */
   readonly #wishes = new Map<WorkerHandle, Wish>();
 
@@ -33,11 +38,24 @@ export class Recycling implements Duty {
     this.#instance = instance;
     this.#log = log;
     this.requestLimits = new RequestLimits(instance, (worker, limit) => {
-      this.#wishWhenGrown(worker, `has answered ${limit} requests (max-requests)`);
+      const from = worker.askedAt + instance.generation.settings.minWorkerLifetime;
+      this.#wish(worker, { why: `has answered ${limit} requests (max-requests)`, from });
+    });
+    this.#memory = new MemoryWatch({
+      instance,
+      log,
+      onTooMuch: (worker, why) => this.#wish(worker, { why, from: 0 }),
     });
   }
 
+  /** Of reload-on-exception: "ValueError (reload-on-exception-type)". */
+  noteException(worker: WorkerHandle, what: string): void {
+    const why = `the application raised ${what}`;
+    this.#wish(worker, { why, from: worker.askedAt + SHORTEST_LIFE });
+  }
+
   goOn(now: number): void {
+    this.#memory.goOn(now);
     this.#forgetReplaced();
     this.#wishForOld(now);
     if (this.#isAnyMoving) return;
@@ -49,12 +67,8 @@ export class Recycling implements Duty {
     const dates = [...this.#wishes.values()].map(({ from }) => from);
     const ends = this.#seated.flatMap((worker) => this.#endOfLife(worker) ?? []);
     // Node's timers would take a month for a millisecond.
-    return [...dates, ...ends].map((date) => Math.min(date - now, HOUR));
-  }
-
-  /** For what a successor would soon come to as well: not before min-worker-lifetime. */
-  #wishWhenGrown(worker: WorkerHandle, why: string): void {
-    this.#wish(worker, { why, from: worker.askedAt + this.#instance.generation.settings.minWorkerLifetime });
+    const waits = [...dates, ...ends].map((date) => Math.min(date - now, HOUR));
+    return [...waits, ...this.#memory.waits(now)];
   }
 
   /** The first reason stands. */

@@ -3,20 +3,9 @@ import { bare, never, noEffect, notYet, required } from "../known-rows.ts";
 /** When a worker is replaced, and what it may use up. */
 export const recyclingOptions = {
   ...notYet({
-    "reload-on-as": required("replace a worker whose address space is larger than this, after its request"),
-    "reload-on-rss": required("replace a worker that uses more memory than this, after its request"),
-    "evil-reload-on-as": required("kill a worker whose address space is larger than this, at once"),
-    "evil-reload-on-rss": required("kill a worker that uses more memory than this, at once"),
-    "mem-collector-freq": required("how often the memory of the workers is looked at"),
     "reload-on-fd": required("reload when this descriptor becomes readable"),
     "brutal-reload-on-fd": required(
       "reload at once, without waiting for requests, when this descriptor is readable",
-    ),
-    "reload-on-exception": bare("replace a worker when the application raises an exception"),
-    "reload-on-exception-type": required("replace a worker when an exception of this type is raised"),
-    "reload-on-exception-value": required("replace a worker when an exception with this text is raised"),
-    "reload-on-exception-repr": required(
-      "replace a worker when an exception with this type and text is raised",
     ),
     "exception-handler": required("hand each exception of the application to this handler"),
     "limit-as": required("limit the address space of each process, in MB"),

@@ -1,6 +1,6 @@
 import { SECOND } from "../../base/duration.ts";
 import { option } from "../option.ts";
-import { count, duration } from "../value-types.ts";
+import { count, duration, flag, list, megabytes, text } from "../value-types.ts";
 
 const REQUESTS = { from: 0, to: 1_000_000_000 };
 
@@ -50,5 +50,68 @@ export const recyclingOptions = {
     dialect: "uwsgi",
     reload: "applies",
     help: "With --max-worker-lifetime, so much longer for worker 2, twice as much for worker 3 …, so that they do not all leave together",
+  }),
+  "reload-on-rss": option({
+    type: megabytes(),
+    default: 0,
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Replace a worker that has so much in memory, what it shares included; 0 for never",
+  }),
+  "reload-on-as": option({
+    type: megabytes(),
+    default: 0,
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Replace a worker whose address space is so large; 0 for never",
+  }),
+  "evil-reload-on-rss": option({
+    type: megabytes(),
+    default: 0,
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Kill a worker that has so much in memory at once, with the request that it runs; 0 for never",
+  }),
+  "evil-reload-on-as": option({
+    type: megabytes(),
+    default: 0,
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Kill a worker whose address space is so large at once, with the request that it runs; 0 for never",
+  }),
+  "mem-collector-freq": option({
+    type: duration(),
+    default: 3 * SECOND,
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "How often the memory of the workers is looked at",
+  }),
+  "reload-on-exception": option({
+    type: flag(),
+    default: false,
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Replace a worker when an exception leaves the application",
+  }),
+  "reload-on-exception-type": option({
+    type: list(text("TYPE")),
+    default: [],
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Replace a worker when an exception of exactly this type leaves the application: ValueError, shop.errors.Broken",
+  }),
+  "reload-on-exception-value": option({
+    type: list(text()),
+    default: [],
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Replace a worker when an exception with exactly this text leaves the application",
+  }),
+  "reload-on-exception-repr": option({
+    type: list(text("TYPE: TEXT")),
+    default: [],
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Replace a worker when an exception of this type with this text leaves the application: ValueError: no such thing",
   }),
 };
