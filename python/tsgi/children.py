@@ -1,5 +1,6 @@
 """The workers that this zygote has forked, and how they ended."""
 
+import contextlib
 import os
 from typing import Dict, Iterator, NamedTuple, Optional
 
@@ -24,6 +25,12 @@ class Children:
     def forget(self) -> None:
         """In a fork: they are somebody else's."""
         self._serials.clear()
+
+    def signal(self, number: int) -> None:
+        """None of them can have been followed by a stranger of the same pid: nobody else waits for them."""
+        for pid in self._serials:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def collect(self) -> Iterator[Death]:
         """Those that have died since. By pid: other children belong to the application."""

@@ -5,7 +5,10 @@ import errno
 import io
 import os
 import sys
-from typing import Any
+from typing import Any, Final
+
+#: To workers, also from src/master/instance.ts. A real-time signal: applications use the named ones.
+REOPEN_LOGS: Final = 61
 
 
 class _LogFile(io.FileIO):
@@ -37,7 +40,18 @@ def flush_standard_streams() -> None:
 def redirect(path: str, follows_any_link: bool) -> None:
     """To a log file that was not known when this process was started. Raises OSError."""
     flush_standard_streams()
-    descriptor = _open_log(path, 0 if follows_any_link or os.geteuid() != 0 else os.O_NOFOLLOW)
+    _replace_outputs(_open_log(path, 0 if follows_any_link or os.geteuid() != 0 else os.O_NOFOLLOW))
+
+
+def reopen(path: str) -> None:
+    """The log file was renamed: writes to the one that has its name now. In a handler: nothing is flushed."""
+    try:
+        _replace_outputs(_open_log(path, 0))
+    except OSError as error:
+        os.write(2, f"process {os.getpid()}: the log stays as it is: {error}\n".encode("utf-8", "replace"))
+
+
+def _replace_outputs(descriptor: int) -> None:
     try:
         for standard in (1, 2):
             os.dup2(descriptor, standard, inheritable=True)

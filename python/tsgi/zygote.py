@@ -24,7 +24,7 @@ from .lifeline import Lifeline
 from .loader import Loaded, LoadFailure
 from .mounts import import_first, load_all, prepare_path
 from .privileges import drop_privileges
-from .streams import flush_standard_streams, open_standard_streams, redirect
+from .streams import REOPEN_LOGS, flush_standard_streams, open_standard_streams, redirect, reopen
 from .worker import Order, Worker
 
 #: Applications under Gunicorn send these to their parent and mean the master.
@@ -178,6 +178,8 @@ class Zygote:
         self._wakeup = (read, write)
         signal.set_wakeup_fd(write, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, _ignore)
+        # Workers inherit it: from the first moment on they may be told.
+        signal.signal(REOPEN_LOGS, self._reopen_log)
         if self.hooks.like_gunicorn:
             for number in _FOR_MASTER:
                 signal.signal(number, _ignore)
@@ -194,7 +196,10 @@ class Zygote:
                 if message["do"] == "stop":
                     self._call_hook("on_exit", self.hooks.on_exit)
                     return None
-                if message["do"] == "hook":
+                if message["do"] == "reopenLogs":
+                    self._reopen_log()
+                    self._children.signal(REOPEN_LOGS)
+                elif message["do"] == "hook":
                     self._call_hook(message["name"], self.hooks.call, message["name"])
                 elif message["do"] == "buried":
                     self._call_hook("child_exit", self.hooks.child_exit, message["pid"], message["serial"])
@@ -205,6 +210,10 @@ class Zygote:
                     self._take_signals()
                 elif not self._control.receive():
                     return None
+
+    def _reopen_log(self, *_: Any) -> None:
+        if self.boot["log"] is not None:
+            reopen(self.boot["log"])
 
     def _fork(self, order: Order) -> bool:
         """True in the worker."""

@@ -81,6 +81,8 @@ export type ToRouter =
   | { readonly do: "limit"; readonly serial: number; readonly requests: number }
   /** Begin no further request until told otherwise: they wait, for as long as it takes. */
   | { readonly do: "pause"; readonly isPaused: boolean }
+  /** Write to the files of these paths from now on; null for what is no file that could have been renamed. */
+  | { readonly do: "reopenLogs"; readonly log: string | null; readonly requests: string | null }
   /** Say how it goes, with that number. */
   | { readonly do: "report"; readonly round: number };
 
@@ -155,6 +157,8 @@ export interface ZygoteBoot {
   readonly uid: number | null;
   readonly gid: number | null;
   readonly titles: TitleParts;
+  /** Absolute path of the log file, for those who open it anew; null where the log is no file. */
+  readonly log: string | null;
   readonly runtimeDirectory: string;
   /** One path for each router, in the run-time directory. */
   readonly routers: readonly string[];
@@ -195,6 +199,8 @@ export type ToZygote =
   | { readonly do: "hook"; readonly name: "when_ready" }
   /** A worker of the zygote before this one has died. */
   | { readonly do: "buried"; readonly pid: number; readonly serial: number }
+  /** Open the log file anew, and let the workers do the same. */
+  | { readonly do: "reopenLogs" }
   /** The instance ends. */
   | { readonly do: "stop" }
   /** A reload has brought a successor, and the last worker has left. */

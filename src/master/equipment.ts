@@ -1,5 +1,6 @@
 import type { Log } from "../observe/log.ts";
 import type { Settings } from "../settings/settings.ts";
+import type { Logs } from "./control/logs.ts";
 import type { EventQueue } from "./event-queue.ts";
 import type { MasterEvent } from "./events.ts";
 import type { Reread } from "./processes/generation.ts";
@@ -17,7 +18,8 @@ export interface Equipment {
   readonly runtimeDirectory: RuntimeDirectory;
   readonly queue: EventQueue<MasterEvent>;
   readonly log: Log;
-  /** Descriptor that all children write their log to. */
+  readonly logs: Logs;
+  /** Descriptor that all children write their log to: at the moment, for it may be opened anew. */
   readonly logDescriptor: number;
   /** Descriptor of the file for the lines of requests; null where they go to the log. */
   readonly accessLog: number | null;

@@ -12,13 +12,17 @@ import { briefEnding, describeEnding } from "./processes/endings.ts";
 import type { Generation } from "./processes/generation.ts";
 import { obituary, successorComes } from "./processes/obituary.ts";
 import { openZygote } from "./processes/open-zygote.ts";
+import { killExactly } from "./processes/process-table.ts";
 import { RouterHandle } from "./processes/router-handle.ts";
 import { routerSettings } from "./processes/router-settings.ts";
 import { Seat } from "./processes/seat.ts";
 import type { WorkerHandle } from "./processes/worker-handle.ts";
 import type { ZygoteHandle } from "./processes/zygote-handle.ts";
 import { startSize } from "./scale/worker-numbers.ts";
+import type { LogFiles } from "./start/log-files.ts";
 
+/** A real-time signal, as python/tsgi/streams.py has it. */
+const REOPEN_LOGS = 61;
 /** How often workers whose zygote has died are looked at. */
 const ORPHAN_CHECK = 1 * SECOND;
 
@@ -97,6 +101,16 @@ export class Instance {
   pause(isPaused: boolean): void {
     this.#isPaused = isPaused;
     this.tellRouters({ do: "pause", isPaused });
+  }
+
+  /** All processes but the master, which has done so. Those that start from now on have the new ones. */
+  reopenLogs(files: LogFiles): void {
+    this.tellRouters({ do: "reopenLogs", ...files });
+    if (files.log === null) return;
+    for (const zygote of this.zygotes) zygote.reopenLogs();
+    // Their zygote can tell them no more.
+    for (const { pid, startTime, zygote } of this.crew.living)
+      if (zygote.isGone && pid !== null) killExactly({ pid, startTime }, REOPEN_LOGS);
   }
 
   startZygote(): void {

@@ -7,6 +7,7 @@ import { openLog } from "../observe/log.ts";
 import { originOf } from "../settings/origin.ts";
 import type { Settings } from "../settings/settings.ts";
 import { openControls } from "./control/controls.ts";
+import { Logs } from "./control/logs.ts";
 import { EventQueue } from "./event-queue.ts";
 import type { MasterEvent } from "./events.ts";
 import { Master } from "./master.ts";
@@ -17,6 +18,7 @@ import { masterTitle } from "./processes/process-titles.ts";
 import { bindListeners } from "./start/bind-listeners.ts";
 import { findInterpreter } from "./start/interpreter.ts";
 import type { Listener } from "./start/listener.ts";
+import { logFilesOf } from "./start/log-files.ts";
 import { openLogFile } from "./start/open-file.ts";
 import { Pidfiles, refuseSecondInstance } from "./start/pidfile.ts";
 import { preflight } from "./start/preflight.ts";
@@ -83,7 +85,8 @@ async function serve(settings: Settings, start: Start): Promise<void> {
   logs.use(logDescriptor);
   warnings.push(pidfiles.write("pidfile2"));
   for (const warning of warnings) if (warning !== null) log.event(warning);
-  const accessLog = accessFile ?? open("req-logger", settings.reqLogger?.path ?? null);
+  const requests = accessFile ?? open("req-logger", settings.reqLogger?.path ?? null);
+  const files = new Logs(log, { descriptor: logDescriptor, requests, files: logFilesOf(settings) });
   const lifelines = await openLifelines(early.runtimeDirectory.lifeline, queue);
   cleanUps.defer(() => lifelines.stop());
   cleanUps.use(await openControls(settings, { ...early, queue, log }));
@@ -92,8 +95,13 @@ async function serve(settings: Settings, start: Start): Promise<void> {
     settings,
     queue,
     log,
-    logDescriptor,
-    accessLog,
+    logs: files,
+    get logDescriptor() {
+      return files.descriptor;
+    },
+    get accessLog() {
+      return files.requests;
+    },
     identity,
     gunicorn,
     reread,

@@ -5,6 +5,7 @@
  */
 
 import { write } from "node:fs";
+import { replaceDescriptor } from "./replace-descriptor.ts";
 import { isPipe, withoutWaiting } from "./without-waiting.ts";
 
 /** Bytes that may wait; a server at 20,000 requests a second fills this in four seconds. */
@@ -17,7 +18,7 @@ const FLUSH_PATIENCE = 3000;
 const PIPE_BUF = 4096;
 
 export class LineWriter {
-  readonly #fd: number;
+  #fd: number;
   readonly #most: number;
   #lines: string[] = [];
   #waiting = 0;
@@ -26,6 +27,8 @@ export class LineWriter {
   /** Writes that ended. */
   #writes = 0;
   #timer: NodeJS.Timeout | null = null;
+  /** What is done as soon as no write is under way. */
+  #betweenWrites: (() => void) | null = null;
 
   constructor(fd: number) {
     // A write that waits for a reader would hold one of the few threads that Node has for files.
@@ -43,6 +46,26 @@ export class LineWriter {
     this.#waiting += line.length;
     if (this.#timer === null && !this.#isWriting)
       this.#timer = setTimeout(() => this.#writeSome(), FLUSH_AFTER);
+  }
+
+  /** From the next write on into the file that has that path now. Rejects where it cannot be opened: nothing changes. */
+  reopen(path: string): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#betweenWrites = () => {
+      try {
+        this.#fd = replaceDescriptor(this.#fd, path);
+        resolve();
+      } catch (error) {
+        reject(error);
+      }
+    };
+    if (!this.#isWriting) this.#doBetweenWrites();
+    return promise;
+  }
+
+  #doBetweenWrites(): void {
+    this.#betweenWrites?.();
+    this.#betweenWrites = null;
   }
 
   /** Writes what waits; resolves when nothing does any more, or nobody has read for three seconds. */
@@ -97,6 +120,7 @@ export class LineWriter {
       } else {
         // A log that cannot be written (disk full, reader gone) must not stop the service.
         this.#isWriting = false;
+        this.#doBetweenWrites();
         this.#writeSome();
       }
     });

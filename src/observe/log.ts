@@ -9,11 +9,20 @@ export interface Log {
   plain(text: string): void;
 }
 
-export function openLog(log: number): Log {
-  const descriptor = withoutWaiting(log);
+/** One whose file can be opened anew. */
+export interface MovableLog extends Log {
+  /** From the next line on. */
+  moveTo(descriptor: number): void;
+}
+
+export function openLog(log: number): MovableLog {
+  let descriptor = withoutWaiting(log);
   return {
     event: (text) => writeFully(descriptor, `${new Date().toISOString()} master: ${indentFollowing(text)}\n`),
     plain: (text) => writeFully(descriptor, `${text}\n`),
+    moveTo: (other) => {
+      descriptor = withoutWaiting(other);
+    },
   };
 }
 

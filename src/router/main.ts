@@ -11,6 +11,7 @@ import type { FromRouter, ListenerMessage, RouterSettings, ToRouter } from "../b
 import { AccessLog } from "../observe/access-log.ts";
 import { EventLog } from "../observe/event-log.ts";
 import { LineWriter } from "../observe/line-writer.ts";
+import { replaceDescriptor } from "../observe/replace-descriptor.ts";
 import { Clock } from "./clock.ts";
 import { Http1Door } from "./http1-door.ts";
 import { Pool } from "./pool.ts";
@@ -26,9 +27,12 @@ interface Router {
   readonly clients: Http1Door;
   readonly clock: Clock;
   /** Everything that this process logs leaves through these. */
-  readonly outputs: readonly LineWriter[];
+  readonly events: LineWriter;
+  readonly requests: LineWriter | null;
+  readonly log: EventLog;
 }
 
+const STDOUT = 1;
 const STDERR = 2;
 
 // Responses are put together in buffers from Node's pool. With its 8 KiB each larger one would be an
@@ -61,7 +65,9 @@ async function configure(settings: RouterSettings): Promise<void> {
     workers,
     clients,
     clock,
-    outputs: requests === null ? [events] : [events, requests],
+    events,
+    requests,
+    log,
   };
   for (const order of early.splice(0)) obey(router, order);
   tell({ event: "ready" });
@@ -91,10 +97,25 @@ async function accept({ settings, clients }: Router): Promise<void> {
   tell({ event: "accepting" });
 }
 
-async function drain({ clients, outputs }: Router): Promise<void> {
+async function drain({ clients, events, requests }: Router): Promise<void> {
   await clients.drain();
-  await Promise.all(outputs.map((output) => output.flush()));
+  await Promise.all([events.flush(), requests?.flush()]);
   tell({ event: "drained" });
+}
+
+async function reopenLogs(
+  { settings, events, requests, log }: Router,
+  paths: ToRouter & { do: "reopenLogs" },
+): Promise<void> {
+  const sharesLog = settings.accessLog?.fd === STDOUT;
+  const ofRequests = sharesLog ? paths.log : paths.requests;
+  const reopened = await Promise.allSettled([
+    paths.log === null ? null : events.reopen(paths.log),
+    ofRequests === null ? null : requests?.reopen(ofRequests),
+  ]);
+  for (const one of reopened) if (one.status === "rejected") log.event(`a log stays as it is: ${one.reason}`);
+  // Nothing is written there by us: it would only keep the old file.
+  if (!sharesLog && paths.log !== null) replaceDescriptor(STDOUT, paths.log);
 }
 
 function report({ pool, clients, clock }: Router, round: number): void {
@@ -133,6 +154,9 @@ function obey(router: Router, message: Order): void {
       return router.pool.limit(message.serial, message.requests);
     case "pause":
       return router.pool.pause(message.isPaused, router.clock.now());
+    case "reopenLogs":
+      void reopenLogs(router, message);
+      return;
     case "report":
       return report(router, message.round);
   }

@@ -55,6 +55,7 @@ class FakeMaster:
             "uid": None,
             "gid": None,
             "titles": {"title": None, "prefix": "", "suffix": ""},
+            "log": None,
             "gunicorn": None,
             "catchUp": None,
             "green": None,

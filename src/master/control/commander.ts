@@ -58,6 +58,10 @@ export class Commander {
       case "reload-workers":
       case "reload-workers-at-once":
         return this.#reload(command.name, cause);
+      case "reopen-logs":
+        return this.#reopenLogs(cause);
+      case "rotate-logs":
+        return this.#rotateLogs(cause);
       case "log-status":
         this.#logStatus(cause);
         return done("the state is in the log");
@@ -101,6 +105,39 @@ export class Commander {
     const text = isPaused ? "paused: requests that come wait" : "goes on after the pause";
     this.#log(`${cause}: ${text}`);
     return done(text);
+  }
+
+  #reopenLogs(cause: string): Answer {
+    const { equipment, instance } = this.#parts;
+    const { logs } = equipment;
+    const paths = logs.paths;
+    if (this.#parts.phase() === "starting")
+      return this.#refuse(cause, "it starts: its logs have just been opened");
+    if (paths.length === 0)
+      return this.#refuse(cause, "there is no log file: the log is the standard output");
+    const refused = logs.reopen();
+    for (const text of refused) this.#log(`${cause}: ${text}`);
+    if (refused.length > 0) return { isDone: false, text: refused.join("\n") };
+    instance.reopenLogs(logs.files);
+    const text = `opened anew: ${paths.join(", ")}`;
+    this.#log(`${cause}: ${text}`);
+    return done(text);
+  }
+
+  #rotateLogs(cause: string): Answer {
+    const { logs } = this.#parts.equipment;
+    try {
+      const renamed = logs.rename(Date.now());
+      const { isDone, text } = this.#reopenLogs(cause);
+      return { isDone, text: isDone ? `renamed: ${renamed.join(", ")}` : text };
+    } catch (error) {
+      return this.#refuse(cause, (error as Error).message);
+    }
+  }
+
+  #refuse(cause: string, text: string): Answer {
+    this.#log(`${cause}: ${text}`);
+    return { isDone: false, text };
   }
 
   #writePidfiles(cause: string): Answer {

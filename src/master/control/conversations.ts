@@ -2,7 +2,6 @@
 
 import type { ControlReply, ControlRequest } from "../../base/control.ts";
 import type { Duty } from "../duty.ts";
-import { logFilesOf } from "../start/log-files.ts";
 import type { Answer, Commander, CommanderParts } from "./commander.ts";
 import { askStatus } from "./instance-status.ts";
 
@@ -28,7 +27,7 @@ export class Conversations implements Duty {
       void askStatus(this.#parts).then((status) => reply({ ...said(NOTHING), status }));
       return;
     }
-    if (command.name === "logs") return reply({ ...said(NOTHING), logs: this.#logs });
+    if (command.name === "logs") return reply({ ...said(NOTHING), logs: this.#parts.equipment.logs.paths });
     // A signal and a letter change to and fro; a word says what is wanted.
     if (command.name === "pause" && this.#parts.instance.isPaused)
       return reply(said({ isDone: true, text: "it is paused already" }));
@@ -46,11 +45,6 @@ export class Conversations implements Duty {
         ? { isDone: true, text: `reloaded: generation ${generation} serves` }
         : { isDone: false, text: `the reload has failed, the running generation serves on:\n${error ?? ""}` };
     for (const reply of this.#waiting.splice(0)) reply(said(answer));
-  }
-
-  get #logs(): readonly string[] {
-    const { log, requests } = logFilesOf(this.#parts.instance.generation.settings);
-    return [log, requests].filter((path) => path !== null);
   }
 
   waits(): readonly number[] {

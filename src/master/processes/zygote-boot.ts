@@ -1,10 +1,9 @@
-import { resolve } from "node:path";
 import type { ApplicationMessage } from "../../base/application-message.ts";
 import type { GunicornConfiguration } from "../../base/gunicorn-messages.ts";
 import type { ZygoteBoot } from "../../base/messages.ts";
 import { concurrencyOf } from "../../settings/concurrency.ts";
 import type { Settings } from "../../settings/settings.ts";
-import { isStream } from "../start/open-file.ts";
+import { logFilesOf } from "../start/log-files.ts";
 import type { Identity } from "../start/privileges.ts";
 import type { RuntimeDirectory } from "../start/runtime-directory.ts";
 import { titleParts } from "./process-titles.ts";
@@ -35,6 +34,7 @@ export function zygoteBoot(
     uid: null,
     gid: null,
     titles: titleParts(settings),
+    log: logFilesOf(settings).log,
     runtimeDirectory: runtimeDirectory.path,
     routers: Array.from({ length: settings.httpProcesses }, (_, index) => runtimeDirectory.router(index)),
     lifeline: runtimeDirectory.lifeline,
@@ -55,12 +55,11 @@ export function adoptedZygoteBoot(
   settings: Settings,
   { identity, ...parts }: ZygoteParts & { identity: Identity | null },
 ): ZygoteBoot {
-  const path = settings.logto2 ?? settings.logto;
   return {
     ...zygoteBoot(settings, parts),
     uid: identity?.uid ?? null,
     gid: identity?.gid ?? null,
-    catchUp: { log: path === null || isStream(path) ? null : resolve(path), umask: settings.umask },
+    catchUp: { log: logFilesOf(settings).log, umask: settings.umask },
   };
 }
 

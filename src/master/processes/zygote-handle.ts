@@ -24,6 +24,7 @@ export class ZygoteHandle {
   /** The application is imported since then: it can fork. */
   readySince: number | null = null;
   isGone = false;
+  #reopensLater = false;
   /** A reload has no more use for it. */
   isDismissed = false;
 
@@ -46,6 +47,12 @@ export class ZygoteHandle {
     this.#process.send(message);
   }
 
+  /** Not while it executes Gunicorn's file or imports: what was opened before is then what its workers have. */
+  reopenLogs(): void {
+    if (this.readySince === null) this.#reopensLater = true;
+    else this.send({ do: "reopenLogs" });
+  }
+
   kill(): void {
     this.#process.kill();
   }
@@ -53,6 +60,7 @@ export class ZygoteHandle {
   #report(message: FromZygote): void {
     // Not sooner: while it executes the file, whatever arrives on the line ends it (python/tsgi/zygote.py).
     if (message.event === "configured") return this.send(this.#boot);
+    if (message.event === "loaded" && this.#reopensLater) this.send({ do: "reopenLogs" });
     const event = { from: "zygote", zygote: this, message } as const;
     // Somebody meant the master, or everybody.
     if (message.event === "signalled") this.#queue.pushBehindSignals(event);

@@ -1,14 +1,18 @@
 import { resolve } from "node:path";
 import type { Settings } from "../../settings/settings.ts";
+import { isStream } from "./open-file.ts";
 
-/** Absolute paths; null where the lines go to the standard output, or where they all go to the log. */
+/** Absolute paths of what can be opened anew; null where the lines go elsewhere. */
 export interface LogFiles {
   readonly log: string | null;
+  /** Of the lines of requests, where they have a file of their own. */
   readonly requests: string | null;
 }
 
 export function logFilesOf({ logto, logto2, reqLogger }: Settings): LogFiles {
-  const log = logto2 ?? logto;
-  const requests = reqLogger?.path ?? null;
-  return { log: log === null ? null : resolve(log), requests: requests === null ? null : resolve(requests) };
+  return { log: absolute(logto2 ?? logto), requests: absolute(reqLogger?.path ?? null) };
+}
+
+function absolute(path: string | null): string | null {
+  return path === null || isStream(path) ? null : resolve(path);
 }
