@@ -62,7 +62,7 @@ class GunicornHooks(Hooks):
     def call(self, name: str) -> None:
         self._call(name, self.server)
 
-    def pre_fork(self, serial: int) -> None:
+    def pre_fork(self, serial: int, worker: int) -> None:
         self.server.worker_age = serial
         self.worker = Worker(self.server, serial)
         self._call("pre_fork", self.server, self.worker)

@@ -1,6 +1,7 @@
 """The turns in the lives of zygote and workers at which a configuration may want to be called.
 
-Here nothing is: Gunicorn's configuration has hooks (gunicorn_hooks.py). The methods are named like those.
+Here nothing is: Gunicorn's configuration has hooks (gunicorn_hooks.py), after which the methods are named,
+and uWSGI's has others (phase_hooks.py).
 """
 
 from typing import Any, Callable, Dict
@@ -18,14 +19,20 @@ class Hooks:
     def nworkers_changed(self) -> None:
         """Before the application is imported."""
 
+    def pre_app(self) -> None:
+        """Before the application is imported: where lazy, in each worker."""
+
+    def post_app(self) -> None:
+        """It is imported."""
+
     def on_starting(self, is_reload: bool) -> None:
         """Before the first fork. In Gunicorn's language a reload has a hook of its own, on_reload."""
 
     def call(self, name: str) -> None:
         """One that the master calls by its name: when_ready."""
 
-    def pre_fork(self, serial: int) -> None:
-        """Of a worker that has no pid yet."""
+    def pre_fork(self, serial: int, worker: int) -> None:
+        """Of a worker that has no pid yet. `worker` is the number that people see."""
 
     def forked(self, pid: int) -> None:
         """That worker has this pid: known in the zygote and in the worker itself."""
@@ -60,6 +67,10 @@ def read_hooks(boot: Dict[str, Any], executed: Any) -> Hooks:
 
     Raises LoadFailure, or OSError where this user has no Python.
     """
+    if boot["hooks"] is not None:
+        from .phase_hooks import PhaseHooks
+
+        return PhaseHooks(boot["hooks"])
     if boot["gunicorn"] is None:
         return Hooks()
     require_library()

@@ -84,7 +84,10 @@ class Zygote:
 
     def load(self) -> Loaded:
         """Imports the application, with the collector off so that it leaves the shared pages alone."""
-        return load_all(self.boot["application"])
+        self.hooks.pre_app()
+        loaded = load_all(self.boot["application"])
+        self.hooks.post_app()
+        return loaded
 
     # ---- before the first fork
 
@@ -217,7 +220,7 @@ class Zygote:
 
     def _fork(self, order: Order) -> bool:
         """True in the worker."""
-        self._call_hook("pre_fork", self.hooks.pre_fork, order.serial)
+        self._call_hook("pre_fork", self.hooks.pre_fork, order.serial, order.worker)
         flush_standard_streams()
         gc.freeze()
         self._is_forking = True

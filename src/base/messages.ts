@@ -6,6 +6,7 @@
 
 import type { ApplicationMessage, TitleParts } from "./application-message.ts";
 import type { GunicornConfiguration, GunicornFileValues, ZygoteConfigure } from "./gunicorn-messages.ts";
+import type { PythonHooks } from "./hook.ts";
 
 /** A bound listener as a router inherits it: `fd` is the descriptor's number in the router. */
 export interface ListenerMessage {
@@ -169,6 +170,8 @@ export interface ZygoteBoot {
   readonly recycleFor: ExceptionsMessage;
   /** Only where the configuration speaks Gunicorn's language. */
   readonly gunicorn: GunicornConfiguration | null;
+  /** Those of uWSGI's language. */
+  readonly hooks: PythonHooks | null;
   /** Null for a process that was started with all of it. */
   readonly catchUp: CatchUp | null;
 }

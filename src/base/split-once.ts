@@ -1,5 +1,5 @@
-/** "NAME=value" at its first equals sign; null where there is none. */
-export function splitOnce(text: string): readonly [name: string, value: string | null] {
-  const equals = text.indexOf("=");
-  return equals < 0 ? [text, null] : [text.slice(0, equals), text.slice(equals + 1)];
+/** "NAME=value" at its first equals sign, or another separator; null where there is none. */
+export function splitOnce(text: string, separator = "="): readonly [name: string, value: string | null] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, null] : [text.slice(0, at), text.slice(at + separator.length)];
 }

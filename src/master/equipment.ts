@@ -3,7 +3,8 @@ import type { Settings } from "../settings/settings.ts";
 import type { Logs } from "./control/logs.ts";
 import type { EventQueue } from "./event-queue.ts";
 import type { MasterEvent } from "./events.ts";
-import type { Reread } from "./processes/generation.ts";
+import type { Place } from "./hooks/place.ts";
+import type { Generation, Renewed } from "./processes/generation.ts";
 import type { GunicornStart } from "./processes/prepared-zygote.ts";
 import type { Listener } from "./start/listener.ts";
 import type { Identity } from "./start/privileges.ts";
@@ -27,8 +28,10 @@ export interface Equipment {
   readonly identity: Identity | null;
   /** Null where no configuration of Gunicorn's is in force. */
   readonly gunicorn: GunicornStart | null;
-  /** Reads the configuration again, for a reload. */
-  readonly reread: () => Promise<Reread>;
+  /** Where the hooks of the start have led. */
+  readonly place: Place;
+  /** Reads the configuration again, for a reload, and runs the hooks that belong to one. */
+  readonly reread: (running: Generation) => Promise<Renewed>;
   /** Who waits to hear that requests are served. */
   readonly starter: Starter | null;
 }

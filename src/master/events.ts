@@ -1,7 +1,7 @@
 import { type Command, SIGNALS, type SignalName } from "../base/commands.ts";
 import type { ControlReply, ControlRequest } from "../base/control.ts";
 import type { FromRouter, FromWorker, FromZygote } from "../base/messages.ts";
-import type { Reread } from "./processes/generation.ts";
+import type { Renewed } from "./processes/generation.ts";
 import type { Lifeline } from "./processes/lifelines.ts";
 import type { RouterHandle } from "./processes/router-handle.ts";
 import type { ZygoteHandle } from "./processes/zygote-handle.ts";
@@ -42,7 +42,7 @@ export type MasterEvent =
   | { readonly from: "worker"; readonly lifeline: Lifeline; readonly message: FromWorker }
   | { readonly from: "lifelineClosed"; readonly lifeline: Lifeline }
   /** The configuration was read again, for that reload. */
-  | { readonly from: "reread"; readonly by: Reload; readonly outcome: Reread }
+  | { readonly from: "reread"; readonly by: Reload; readonly outcome: Renewed }
   /** Why the interpreter ended without a word. */
   | { readonly from: "diagnosis"; readonly refusal: Refusal }
   /** Something may be due: a successor after its pause, a deadline. */

@@ -43,8 +43,8 @@ export class Instance {
 
   constructor(equipment: Equipment) {
     this.#equipment = equipment;
-    const { settings, python, gunicorn } = equipment;
-    this.generation = { number: 1, settings, python, gunicorn };
+    const { settings, python, gunicorn, place } = equipment;
+    this.generation = { number: 1, settings, python, gunicorn, place };
     this.crew = new Crew(startSize(equipment.settings));
     this.routerSeats = Array.from(
       { length: equipment.settings.httpProcesses },

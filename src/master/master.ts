@@ -9,8 +9,10 @@ import { Conversations } from "./control/conversations.ts";
 import type { Duty } from "./duty.ts";
 import type { Equipment } from "./equipment.ts";
 import type { Ending, MasterEvent, ZygoteMessage } from "./events.ts";
+import { runMasterStart } from "./hooks/master-start.ts";
 import { Instance } from "./instance.ts";
 import { endingOf, UNKNOWN_ENDING } from "./processes/endings.ts";
+import type { Generation } from "./processes/generation.ts";
 import { Reports } from "./processes/reports.ts";
 import { RouterEvents } from "./processes/router-events.ts";
 import { WorkerEvents } from "./processes/worker-events.ts";
@@ -95,6 +97,11 @@ export class Master {
       log: (text) => this.#log(text),
     });
     this.#alarm = new Alarm(() => equipment.queue.push({ from: "timer" }));
+  }
+
+  /** The one that serves, or has served last. */
+  get generation(): Generation {
+    return this.#instance.generation;
   }
 
   /** Resolves when every process of the instance has ended. Throws the Refusal that ended the start. */
@@ -238,6 +245,7 @@ export class Master {
       this.#instance.logFailure(`worker ${worker}`, failure);
     notify("READY=1", this.#equipment);
     this.#instance.runHook("when_ready");
+    void runMasterStart(this.#equipment);
     void this.#equipment.starter?.tell({ event: "serving" });
     // Duties begin now, whether anything happens or not.
     this.#goOn();

@@ -10,6 +10,11 @@ import { openControls } from "./control/controls.ts";
 import { Logs } from "./control/logs.ts";
 import { EventQueue } from "./event-queue.ts";
 import type { MasterEvent } from "./events.ts";
+import { atExit } from "./hooks/at-exit.ts";
+import { EarlyEnd, watchForEnd } from "./hooks/early-end.ts";
+import { HookRun } from "./hooks/hook-run.ts";
+import { firstPlace } from "./hooks/place.ts";
+import { RereadHooks } from "./hooks/reread-hooks.ts";
 import { Master } from "./master.ts";
 import type { Reread } from "./processes/generation.ts";
 import { openLifelines } from "./processes/lifelines.ts";
@@ -44,6 +49,7 @@ export async function runMaster(settings: Settings, { gunicorn, reread, starter 
     await serve(settings, { gunicorn, reread, starter, queue, logs });
     return 0;
   } catch (error) {
+    if (error instanceof EarlyEnd) return logs.tellEnd(error);
     if (!(error instanceof Refusal)) throw error;
     logs.tell(error, settings);
     await starter?.tell({ event: "refused", texts: error.all.map(({ text }) => text) });
@@ -66,11 +72,8 @@ async function serve(settings: Settings, start: Start): Promise<void> {
   const { gunicorn, reread, starter, queue, logs } = start;
   using cleanUps = new DisposableStack();
   cleanUps.defer(() => gunicorn?.zygote.stop());
-  const { identity, open, logFile, accessFile, pidfiles, ...early } = await prepare(
-    settings,
-    start,
-    cleanUps,
-  );
+  const prepared = await prepare(settings, start, cleanUps);
+  const { identity, open, logFile, accessFile, pidfiles, hooks, ...early } = prepared;
   const warnings = [pidfiles.write("pidfile")];
   let wasRefused = true;
   cleanUps.defer(() => {
@@ -85,14 +88,18 @@ async function serve(settings: Settings, start: Start): Promise<void> {
   logs.use(logDescriptor);
   warnings.push(pidfiles.write("pidfile2"));
   for (const warning of warnings) if (warning !== null) log.event(warning);
+  hooks.writeTo(logDescriptor);
+  await hooks.runAsUser();
   const requests = accessFile ?? open("req-logger", settings.reqLogger?.path ?? null);
   const files = new Logs(log, { descriptor: logDescriptor, requests, files: logFilesOf(settings) });
   const lifelines = await openLifelines(early.runtimeDirectory.lifeline, queue);
   cleanUps.defer(() => lifelines.stop());
   cleanUps.use(await openControls(settings, { ...early, queue, log }));
+  const rereadHooks = new RereadHooks(reread, { directory: process.cwd(), logs: files });
   const master = new Master({
     ...early,
     settings,
+    place: hooks.place,
     queue,
     log,
     logs: files,
@@ -104,16 +111,21 @@ async function serve(settings: Settings, start: Start): Promise<void> {
     },
     identity,
     gunicorn,
-    reread,
+    reread: (running) => rereadHooks.reread(running),
     starter,
   });
   await master.run();
   wasRefused = false;
+  rereadHooks.stop();
+  await atExit(master.generation, files.descriptor);
 }
 
 /** What is made by the user who starts, who may have rights that the one who serves has not. */
 async function prepare(settings: Settings, { gunicorn, starter, logs }: Start, cleanUps: DisposableStack) {
   if (settings.umask !== null) process.umask(settings.umask);
+  const { signal } = cleanUps.use(watchForEnd());
+  const hooks = new HookRun({ settings, place: firstPlace(settings, process.cwd()), output: STDOUT, signal });
+  await hooks.runFirst();
   requireAll(preflight(settings, gunicorn?.zygote.python ?? null));
   const python = gunicorn?.zygote.python ?? findInterpreter(settings, process.env);
   const identity = resolveIdentity(settings);
@@ -127,8 +139,10 @@ async function prepare(settings: Settings, { gunicorn, starter, logs }: Start, c
   cleanUps.defer(() => closeAll(listeners));
   const runtimeDirectory = createRuntimeDirectory(identity);
   cleanUps.defer(() => runtimeDirectory.remove());
+  hooks.writeTo(logFile ?? STDOUT);
+  await hooks.run("as-root");
   const pidfiles = new Pidfiles(settings, identity);
-  return { python, identity, open, logFile, accessFile, listeners, runtimeDirectory, pidfiles };
+  return { python, identity, open, logFile, accessFile, listeners, runtimeDirectory, pidfiles, hooks };
 }
 
 function requireAll(refusals: readonly Refusal[]): void {

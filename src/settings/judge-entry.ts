@@ -4,7 +4,7 @@ import { quoted } from "../base/quoted.ts";
 import type { Entry } from "../config/entry.ts";
 import { judgeUnknown, type NameContext } from "./judge-unknown.ts";
 import type { Judged, Judgement } from "./judgement.ts";
-import { isOff, readLeniently, type Understood, withoutRemark } from "./lenient-value.ts";
+import { isOff, type Remark, readLeniently, type Understood, withoutRemark } from "./lenient-value.ts";
 import type { NoEffect, NotYet, Option, Row } from "./option.ts";
 import { options } from "./options.ts";
 
@@ -59,8 +59,9 @@ function judgeOption(entry: Entry, row: Option<unknown>): Judged {
   const read = readValue(entry, row);
   switch (read.kind) {
     case "value": {
-      const remark = read.remark ?? { severity: "fine", text: sentence(row.help) };
-      return { judgement: { entry, answer: "works", ...remark }, value: read.value };
+      const leftOut = row.type.warn?.(read.value) ?? null;
+      const verdict = leftOut === null ? judgeRead(row, read.remark) : judgeLeftOut(leftOut);
+      return { judgement: { entry, ...verdict }, value: read.value };
     }
     case "absent":
       return { judgement: { entry, answer: "unusable", ...read.remark }, value: undefined };
@@ -70,6 +71,14 @@ function judgeOption(entry: Entry, row: Option<unknown>): Judged {
         value: undefined,
       };
   }
+}
+
+function judgeRead(row: Option<unknown>, remark: Remark | null): Verdict {
+  return { answer: "works", severity: "fine", text: sentence(row.help), ...remark };
+}
+
+function judgeLeftOut(because: string): Verdict {
+  return { answer: "never", severity: "warning", text: `is left out: ${because}` };
 }
 
 /** Where it is invalid, `wanted` is the whole text. */

@@ -36,6 +36,8 @@ export function readLeniently<T>(text: string, type: ValueType<T>): Understood<T
       return text === "" ? LEFT_EMPTY : readWord(text, type);
     case "line":
       return text === "" ? LEFT_EMPTY : readLine(text, type);
+    case "exact":
+      return text === "" ? LEFT_EMPTY : understood(type.parse(text), null);
   }
 }
 

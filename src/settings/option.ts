@@ -20,6 +20,8 @@ export interface ValueType<T> {
   /** How a value in a file or in the environment is understood that `parse` does not accept; "word" where not said. */
   readonly leniency?: Leniency;
   parse(text: string): Parsed<T>;
+  /** What of a value that can be read is left out, and why; null where all of it works. */
+  warn?(value: T): string | null;
   show(value: T): string;
   /** An option that is given several times: the last one wins, lists grow. All at once, so that long lists are not copied again and again. */
   combine(first: T, more: readonly T[]): T;
@@ -35,7 +37,9 @@ export type Leniency =
   /** As a word, and an empty one counts as not given. */
   | "text"
   /** All of it is content. An empty one counts as not given. */
-  | "line";
+  | "line"
+  /** All of it is content, and what cannot be read must not be left out. */
+  | "exact";
 
 export type JsonSchema = { readonly [key: string]: JsonValue };
 

@@ -234,6 +234,8 @@ export function list<T>(element: ValueType<T>): ValueType<readonly T[]> {
     },
     show: (values) => values.map((value) => element.show(value)).join(", "),
     combine: (first, more) => [...first, ...more.flat()],
+    warn: (values) =>
+      values.map((value) => element.warn?.(value) ?? null).find((one) => one !== null) ?? null,
   };
 }
 

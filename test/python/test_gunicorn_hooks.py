@@ -79,7 +79,7 @@ class GunicornHooksTest(unittest.TestCase):
             child_exit=lambda server, worker: seen.append((worker.age, worker.pid, dict(server.WORKERS))),
         )
         for pid, serial in ((41, 7), (42, 8)):
-            hooks.pre_fork(serial)
+            hooks.pre_fork(serial, 1)
             hooks.forked(pid)
         hooks.child_exit(41, 7)
         self.assertEqual(seen[:2], [(7, "[booting]", True), (8, "[booting]", True)])
@@ -98,7 +98,7 @@ class GunicornHooksTest(unittest.TestCase):
         gc.disable()
         self.addCleanup(gc.enable)
         for serial in (1, 2):
-            hooks.pre_fork(serial)
+            hooks.pre_fork(serial, 1)
             hooks.forked(40 + serial)
         hooks.child_exit(41, 1)
         self.assertIsNone(gone[0]())
@@ -241,7 +241,7 @@ class GunicornHooksTest(unittest.TestCase):
         for call in (
             lambda: hooks.on_starting(is_reload=False),
             hooks.nworkers_changed,
-            lambda: hooks.pre_fork(1),
+            lambda: hooks.pre_fork(1, 1),
             lambda: hooks.post_fork(lambda: None),
             lambda: hooks.post_worker_init(Loaded(hello, "app")),
         ):

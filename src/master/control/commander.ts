@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { type Command, commandOfSignal, type Dialect, type SignalName } from "../../base/commands.ts";
 import { statusText } from "../../observe/status-text.ts";
+import { hookedSignal } from "../hooks/master-start.ts";
 import { manners, type ReloadCommand } from "../reload/manner.ts";
 import type { Scaling } from "../scale/scaling.ts";
 import { pidfilesOf, writePidfile } from "../start/pidfile.ts";
@@ -38,7 +39,7 @@ export class Commander {
       return;
     }
     const dialect: Dialect = generation.gunicorn === null ? "uwsgi" : "gunicorn";
-    const name = commandOfSignal(signal, dialect);
+    const name = hookedSignal(generation.settings, signal) ?? commandOfSignal(signal, dialect);
     if (name !== null) this.obey({ name }, signal);
   }
 

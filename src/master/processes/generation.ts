@@ -1,4 +1,5 @@
 import type { Settings } from "../../settings/settings.ts";
+import type { Place } from "../hooks/place.ts";
 import type { GunicornStart } from "./prepared-zygote.ts";
 
 /** What one import of the application is made from. A reload brings the next one. */
@@ -9,6 +10,8 @@ export interface Generation {
   readonly python: string;
   /** Null where no configuration of Gunicorn's is in force. */
   readonly gunicorn: GunicornStart | null;
+  /** Where hooks have left it to begin. */
+  readonly place: Place;
 }
 
 /** A configuration that was read again. */
@@ -19,4 +22,12 @@ export type Reread =
       readonly gunicorn: GunicornStart | null;
       readonly warnings: readonly string[];
     }
-  | { readonly kind: "problems"; readonly problems: readonly string[] };
+  | Problems;
+
+export interface Problems {
+  readonly kind: "problems";
+  readonly problems: readonly string[];
+}
+
+/** One whose hooks have run. */
+export type Renewed = (Extract<Reread, { kind: "settings" }> & { readonly place: Place }) | Problems;

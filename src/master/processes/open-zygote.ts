@@ -1,7 +1,7 @@
 import type { Equipment } from "../equipment.ts";
 import type { Generation } from "./generation.ts";
 import type { GunicornStart } from "./prepared-zygote.ts";
-import { adoptedZygoteBoot, zygoteBoot, zygoteEnvironment } from "./zygote-boot.ts";
+import { adoptedZygoteBoot, zygoteBoot } from "./zygote-boot.ts";
 import { ZygoteHandle } from "./zygote-handle.ts";
 import { ZygoteProcess } from "./zygote-process.ts";
 
@@ -9,14 +9,17 @@ type Surroundings = Pick<Equipment, "runtimeDirectory" | "logDescriptor" | "iden
 
 /** Starts the process that imports the application of this generation, or takes over the one that is prepared. */
 export function openZygote(generation: Generation, equipment: Surroundings): ZygoteHandle {
-  const { settings, python, gunicorn, number } = generation;
+  const { settings, python, gunicorn, number, place } = generation;
   const { runtimeDirectory, logDescriptor: log, queue } = equipment;
   if (gunicorn !== null && !gunicorn.zygote.wasHandedOver)
     return adoptZygote(generation, gunicorn, equipment);
-  const environment = gunicorn?.zygote.environment ?? zygoteEnvironment(settings, process.env);
+  const environment = gunicorn?.zygote.environment ?? place.environment;
   return new ZygoteHandle({
     open: (listener) =>
-      new ZygoteProcess({ python, environment, log, optimize: settings.optimize }, listener),
+      new ZygoteProcess(
+        { python, environment, directory: place.directory, log, optimize: settings.optimize },
+        listener,
+      ),
     configure: gunicorn?.zygote.instructions ?? null,
     boot: zygoteBoot(settings, {
       generation: number,

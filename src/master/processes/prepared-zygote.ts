@@ -52,7 +52,7 @@ export class PreparedZygote {
     this.python = python;
     this.environment = environment;
     this.#process = new ZygoteProcess(
-      { python, environment, log: STDOUT, optimize: 0 },
+      { python, environment, directory: process.cwd(), log: STDOUT, optimize: 0 },
       {
         onMessage: (message) => this.#onMessage(message),
         onExit: (ending) => this.#answer.resolve(ending),

@@ -3,6 +3,7 @@ import type { GunicornConfiguration } from "../../base/gunicorn-messages.ts";
 import type { ZygoteBoot } from "../../base/messages.ts";
 import { concurrencyOf } from "../../settings/concurrency.ts";
 import type { Settings } from "../../settings/settings.ts";
+import { pythonHooks } from "../hooks/phases.ts";
 import { logFilesOf } from "../start/log-files.ts";
 import type { Identity } from "../start/privileges.ts";
 import type { RuntimeDirectory } from "../start/runtime-directory.ts";
@@ -46,6 +47,7 @@ export function zygoteBoot(
       reprs: settings.reloadOnExceptionRepr,
     },
     gunicorn,
+    hooks: pythonHooks(settings),
     catchUp: null,
   };
 }

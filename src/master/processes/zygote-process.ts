@@ -19,6 +19,8 @@ const LAST_LINES = 500;
 export interface PythonStart {
   readonly python: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** Where it starts. */
+  readonly directory: string;
   /** Descriptor of the log, for its stdout and stderr. */
   readonly log: number;
   /** 1 for python -O, 2 for -OO. A flag and not PYTHONOPTIMIZE: programs that the application starts are not meant. */
@@ -38,12 +40,13 @@ export class ZygoteProcess {
   #listener: ZygoteListener;
   #ending: Ending | null = null;
 
-  constructor({ python, environment, log, optimize }: PythonStart, listener: ZygoteListener) {
+  constructor({ python, environment, directory, log, optimize }: PythonStart, listener: ZygoteListener) {
     this.#listener = listener;
     this.#child = spawn(
       python,
       [...PYTHON_OPTIONS, ...Array<string>(optimize).fill("-O"), ENTRY, TITLE_ROOM],
       {
+        cwd: directory,
         stdio: ["ignore", log, log, "pipe"],
         env: environment,
       },

@@ -14,7 +14,7 @@ import type { EventQueue } from "../event-queue.ts";
 import type { Ending, MasterEvent, ZygoteMessage } from "../events.ts";
 import type { Instance } from "../instance.ts";
 import { describeEnding } from "../processes/endings.ts";
-import type { Generation, Reread } from "../processes/generation.ts";
+import type { Generation, Renewed } from "../processes/generation.ts";
 import type { WorkerHandle } from "../processes/worker-handle.ts";
 import type { ZygoteHandle } from "../processes/zygote-handle.ts";
 import { sizeAfterReload } from "../scale/worker-numbers.ts";
@@ -32,7 +32,7 @@ const MOST_DEATHS = 3;
 export interface ReloadParts {
   readonly log: Log;
   readonly queue: EventQueue<MasterEvent>;
-  readonly reread: () => Promise<Reread>;
+  readonly reread: (running: Generation) => Promise<Renewed>;
   readonly manner: Manner;
 }
 
@@ -75,18 +75,18 @@ export class Reload {
   begin(): void {
     const { queue, reread, manner } = this.#parts;
     if (manner.brings === "workers") return this.#try();
-    reread()
-      .catch((error: unknown): Reread => {
+    reread(this.#before)
+      .catch((error: unknown): Renewed => {
         return { kind: "problems", problems: [error instanceof Error ? error.message : String(error)] };
       })
       .then((outcome) => queue.push({ from: "reread", by: this, outcome }))
       .catch(() => undefined);
   }
 
-  takeConfiguration(outcome: Reread): void {
+  takeConfiguration(outcome: Renewed): void {
     if (this.#step !== "reading") return discard(outcome);
     if (outcome.kind === "problems") return this.#fail(outcome.problems);
-    const { settings, gunicorn, warnings } = outcome;
+    const { settings, gunicorn, place, warnings } = outcome;
     for (const warning of warnings) this.#parts.log.event(warning);
     const changed = changesThatNeedRestart(this.#before.settings, settings);
     if (changed.length > 0)
@@ -95,7 +95,7 @@ export class Reload {
     if (python === null) return;
     const number = this.#before.number + 1;
     this.#step = "importing";
-    this.#next = { number, settings: keepFixed(this.#before.settings, settings), python, gunicorn };
+    this.#next = { number, settings: keepFixed(this.#before.settings, settings), python, gunicorn, place };
     this.#instance.incoming = this.#instance.openZygote(this.#next);
   }
 
@@ -239,6 +239,6 @@ export class Reload {
   }
 }
 
-function discard(outcome: Reread): void {
+function discard(outcome: Renewed): void {
   if (outcome.kind === "settings") outcome.gunicorn?.zygote.stop();
 }

@@ -4,6 +4,7 @@ import { fstatSync } from "node:fs";
 import { type Log, openLog } from "../../observe/log.ts";
 import { originOf } from "../../settings/origin.ts";
 import type { Settings } from "../../settings/settings.ts";
+import type { EarlyEnd } from "../hooks/early-end.ts";
 import { openLogFile } from "./open-file.ts";
 import { resolveIdentity } from "./privileges.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
@@ -33,6 +34,12 @@ export class StartLogs {
     if (this.#file === null) this.#openAnyway(settings);
     if (!this.#isStderr) printRefusal(all.map(({ text }) => text));
     for (const { text } of all) this.#file?.event(text);
+  }
+
+  /** Told to end, or by a hook, before anything has served. Answers the exit code. */
+  tellEnd({ message, exitCode }: EarlyEnd): number {
+    (this.#file ?? openLog(STDOUT)).event(`${message}: ends before it has served`);
+    return exitCode;
   }
 
   /** Refused before it was open; it may be what was refused, then the standard error has said so. */
