@@ -33,7 +33,7 @@ const typical: readonly Typical[] = [
   {
     words: ["04-container.ini"],
     environment: { PORT: "0", WEB_PROCS: "2" },
-    warnsOf: ["memory-report", "log-x-forwarded-for", "hook-master-start"],
+    warnsOf: ["memory-report", "log-x-forwarded-for"],
   },
   { words: ["05-sections.ini", ...HTTP], warnsOf: ["socket"] },
   { words: ["05-sections.ini:dev", ...HTTP], warnsOf: ["socket", "py-autoreload"] },
@@ -51,7 +51,7 @@ const typical: readonly Typical[] = [
   {
     words: ["08-env-logic.ini"],
     environment: { APP_PROCESSES: "2", APP_TIMEOUT: "20", APP_QUIET: "true" },
-    warnsOf: ["max-fd", "check-static", "hook-pre-app", "attach-daemon"],
+    warnsOf: ["max-fd", "check-static", "attach-daemon"],
   },
   {
     words: ["09-json-logs-routes.ini"],
@@ -68,7 +68,7 @@ const typical: readonly Typical[] = [
     words: ["11-background-jobs.ini"],
     warnsOf: [
       ...["spooler", "spooler-processes", "spooler-frequency", "spooler-harakiri", "spooler-quiet"],
-      ...["mule", "locks", "cache2", "cron", "smart-attach-daemon", "exec-asap", "log-reopen"],
+      ...["mule", "locks", "cache2", "cron", "smart-attach-daemon", "log-reopen"],
       ...["log-maxsize", "site_config", "timeout_per_page"],
     ],
   },

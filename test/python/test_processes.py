@@ -57,6 +57,7 @@ class FakeMaster:
             "titles": {"title": None, "prefix": "", "suffix": ""},
             "log": None,
             "gunicorn": None,
+            "hooks": None,
             "catchUp": None,
             "green": None,
             "fileWrapper": True,
