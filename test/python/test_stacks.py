@@ -17,6 +17,10 @@ class Green:
     def __init__(self, frame):
         self.gr_frame = frame
 
+    def __bool__(self):
+        # It has begun, and not ended.
+        return self.gr_frame is not None
+
 def waiting():
     yield
 
