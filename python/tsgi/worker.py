@@ -22,6 +22,7 @@ from .loader import Loaded, LoadFailure
 from .monitored import Monitored
 from .report import format_traceback
 from .slot import Slot
+from .sources import find_sources
 from .stacks import show_on_signal
 from .streams import flush_standard_streams
 
@@ -82,8 +83,15 @@ class Worker:
             self._turn_green(self._boot["green"])
         loaded = load()
         milliseconds = round((time.monotonic() - began) * 1000, 1)
-        loaded_message = {"event": "loaded", "milliseconds": milliseconds, "application": loaded.name}
-        self._say(dict(loaded_message, serial=self._order.serial))
+        self._say(
+            {
+                "event": "loaded",
+                "serial": self._order.serial,
+                "milliseconds": milliseconds,
+                "application": loaded.name,
+                "sources": find_sources() if self._boot["wantsSources"] else [],
+            }
+        )
         return loaded
 
     def _turn_green(self, package: str) -> None:

@@ -24,6 +24,7 @@ from .lifeline import Lifeline
 from .loader import Loaded, LoadFailure
 from .mounts import import_first, load_all, prepare_path
 from .privileges import drop_privileges
+from .sources import find_sources
 from .streams import REOPEN_LOGS, flush_standard_streams, open_standard_streams, redirect, reopen
 from .worker import Order, Worker
 
@@ -166,7 +167,13 @@ class Zygote:
         threads = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
         milliseconds = round(spent * 1000, 1)
         self._control.say(
-            {"event": "loaded", "milliseconds": milliseconds, "application": name, "threads": threads}
+            {
+                "event": "loaded",
+                "milliseconds": milliseconds,
+                "application": name,
+                "threads": threads,
+                "sources": find_sources() if self.boot["wantsSources"] else [],
+            }
         )
         if name is not None:
             self.title.name("zygote", name)

@@ -155,6 +155,8 @@ export interface ZygoteBoot {
   readonly fileWrapper: boolean;
   /** Import in each worker after the fork, not in the zygote. */
   readonly lazy: boolean;
+  /** Whether "loaded" is to name what py-autoreload has to watch. */
+  readonly wantsSources: boolean;
   readonly uid: number | null;
   readonly gid: number | null;
   readonly titles: TitleParts;
@@ -228,12 +230,16 @@ export type FromZygote =
       readonly prefix: string;
       readonly virtualenv: boolean;
     }
-  /** `application` is null when lazy. `threads`: names of threads that the application left running. */
+  /**
+   * `application` is null when lazy. `threads`: names of threads that the application left running.
+   * `sources`: where its own modules come from, directories of packages and single files.
+   */
   | {
       readonly event: "loaded";
       readonly milliseconds: number;
       readonly application: string | null;
       readonly threads: readonly string[];
+      readonly sources: readonly string[];
     }
   | ({ readonly event: "failed" } & LoadFailure)
   /** The answer to "configure"; "failed" is the other one. */
@@ -267,6 +273,7 @@ export type FromWorker =
       readonly serial: number;
       readonly milliseconds: number;
       readonly application: string;
+      readonly sources: readonly string[];
     }
   | ({ readonly event: "failed"; readonly serial: number } & LoadFailure)
   /** Somebody wants the worker to leave: retire it. `why`: "SIGTERM", or what else it was. */

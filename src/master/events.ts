@@ -41,6 +41,8 @@ export type MasterEvent =
   | { readonly from: "zygoteExit"; readonly zygote: ZygoteHandle; readonly ending: Ending }
   | { readonly from: "worker"; readonly lifeline: Lifeline; readonly message: FromWorker }
   | { readonly from: "lifelineClosed"; readonly lifeline: Lifeline }
+  /** A file of the application's source has changed, come or gone. */
+  | { readonly from: "source"; readonly path: string }
   /** The configuration was read again, for that reload. */
   | { readonly from: "reread"; readonly by: Reload; readonly outcome: Renewed }
   /** Why the interpreter ended without a word. */

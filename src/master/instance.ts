@@ -32,6 +32,7 @@ export class Instance {
   readonly routerSeats: readonly Seat<RouterHandle>[];
   readonly zygoteSeat = new Seat<ZygoteHandle>(0);
   #isPaused = false;
+  #isHeld = false;
   /** What successors are made from. */
   generation: Generation;
   /** A reload's zygote until it has imported the new code. */
@@ -78,7 +79,7 @@ export class Instance {
     const { number } = seat;
     const settings = this.#routerSettings(number);
     seat.occupant = new RouterHandle({ number, listeners, settings, log: logDescriptor, accessLog, queue });
-    if (this.#isPaused) seat.occupant.send({ do: "pause", isPaused: true });
+    if (this.#isPaused || this.#isHeld) seat.occupant.send({ do: "pause", isPaused: true });
   }
 
   #routerSettings(number: number): RouterSettings {
@@ -100,7 +101,13 @@ export class Instance {
 
   pause(isPaused: boolean): void {
     this.#isPaused = isPaused;
-    this.tellRouters({ do: "pause", isPaused });
+    this.tellRouters({ do: "pause", isPaused: isPaused || this.#isHeld });
+  }
+
+  /** As a pause, besides one that an operator wants: requests wait for new code that is on its way. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    this.tellRouters({ do: "pause", isPaused: isHeld || this.#isPaused });
   }
 
   /** All processes but the master, which has done so. Those that start from now on have the new ones. */

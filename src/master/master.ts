@@ -8,24 +8,25 @@ import { Commander, type CommanderParts } from "./control/commander.ts";
 import { Conversations } from "./control/conversations.ts";
 import type { Duty } from "./duty.ts";
 import type { Equipment } from "./equipment.ts";
-import type { Ending, MasterEvent, ZygoteMessage } from "./events.ts";
+import type { Ending, MasterEvent } from "./events.ts";
 import { runMasterStart } from "./hooks/master-start.ts";
 import { Instance } from "./instance.ts";
-import { endingOf, UNKNOWN_ENDING } from "./processes/endings.ts";
+import { UNKNOWN_ENDING } from "./processes/endings.ts";
 import type { Generation } from "./processes/generation.ts";
 import { Reports } from "./processes/reports.ts";
 import { RouterEvents } from "./processes/router-events.ts";
 import { WorkerEvents } from "./processes/worker-events.ts";
 import type { WorkerHandle } from "./processes/worker-handle.ts";
-import type { ZygoteHandle } from "./processes/zygote-handle.ts";
+import { ZygoteEvents } from "./processes/zygote-events.ts";
 import { Overtime } from "./recycle/overtime.ts";
 import { Recycling } from "./recycle/recycling.ts";
+import { Autoreload } from "./reload/autoreload.ts";
 import { Reloads } from "./reload/reloads.ts";
 import { Watching } from "./reload/watching.ts";
 import { Scaling } from "./scale/scaling.ts";
 import { notify } from "./start/notify.ts";
 import type { Refusal } from "./start/refusal.ts";
-import { endsStart, type Phase, StartUp, warnOfThreads } from "./start/start-up.ts";
+import { type Phase, StartUp } from "./start/start-up.ts";
 import { describeKill, describeMercy, Stop } from "./stop.ts";
 
 export class Master {
@@ -35,11 +36,13 @@ export class Master {
   readonly #alarm: Alarm;
   #phase: Phase = "starting";
   readonly #routerEvents: RouterEvents;
+  readonly #zygoteEvents: ZygoteEvents;
   readonly #workerEvents: WorkerEvents;
   readonly #reports: Reports;
   readonly #reloads: Reloads;
   readonly #watching: Watching;
   readonly #recycling: Recycling;
+  readonly #autoreload: Autoreload;
   readonly #commander: Commander;
   readonly #conversations: Conversations;
   /** In the order in which they are seen to. */
@@ -55,6 +58,7 @@ export class Master {
     this.#reloads = new Reloads(this.#instance, equipment);
     const overtime = new Overtime(this.#instance, equipment);
     this.#watching = new Watching(this.#instance, equipment);
+    this.#autoreload = new Autoreload(this.#instance, { equipment, reloads: this.#reloads });
     const scaling = new Scaling({ instance: this.#instance, reports: this.#reports, log: equipment.log });
     this.#recycling = new Recycling(this.#instance, equipment.log);
     const commanded: CommanderParts = {
@@ -75,26 +79,30 @@ export class Master {
       this.#recycling,
       overtime,
       this.#watching,
+      this.#autoreload,
       scaling,
       this.#conversations,
     ];
+    const [instance, reloads, startUp] = [this.#instance, this.#reloads, this.#startUp];
+    const shared = { instance, reloads, startUp, phase: () => this.#phase, log: equipment.log };
+    this.#zygoteEvents = new ZygoteEvents({
+      ...shared,
+      autoreload: this.#autoreload,
+      takeSignal: (signal) => this.#commander.takeSignal(signal),
+      failStart: (refusal) => this.#failStart(refusal),
+      bury: (worker, ending) => this.#bury(worker, ending),
+    });
     this.#workerEvents = new WorkerEvents({
-      instance: this.#instance,
-      reloads: this.#reloads,
+      ...shared,
       recycling: this.#recycling,
-      startUp: this.#startUp,
-      phase: () => this.#phase,
-      log: equipment.log,
+      autoreload: this.#autoreload,
     });
     this.#routerEvents = new RouterEvents({
-      instance: this.#instance,
+      ...shared,
       reports: this.#reports,
       overtime,
       requestLimits: this.#recycling.requestLimits,
-      startUp: this.#startUp,
-      phase: () => this.#phase,
       refuse: (refusal) => this.#refuse(refusal),
-      log: (text) => this.#log(text),
     });
     this.#alarm = new Alarm(() => equipment.queue.push({ from: "timer" }));
   }
@@ -116,6 +124,7 @@ export class Master {
     }
     this.#alarm.set([]);
     this.#watching.stop();
+    this.#autoreload.stop();
     if (this.#refusal !== null) throw this.#refusal;
   }
 
@@ -133,13 +142,15 @@ export class Master {
       case "routerExit":
         return this.#routerEvents.takeExit(event.router, event.ending);
       case "zygote":
-        return this.#onZygote(event.zygote, event.message);
+        return this.#zygoteEvents.takeMessage(event.zygote, event.message);
       case "zygoteExit":
-        return this.#onZygoteExit(event.zygote, event.ending);
+        return this.#zygoteEvents.takeExit(event.zygote, event.ending);
       case "worker":
         return this.#workerEvents.takeMessage(event.lifeline, event.message);
       case "lifelineClosed":
         return this.#workerEvents.takeClose(event.lifeline);
+      case "source":
+        return this.#autoreload.takeChange(event.path, Date.now());
       case "reread":
         return event.by.takeConfiguration(event.outcome);
       case "diagnosis":
@@ -150,42 +161,6 @@ export class Master {
       default:
         return event satisfies never;
     }
-  }
-
-  #onZygote(zygote: ZygoteHandle, message: ZygoteMessage): void {
-    if (this.#reloads.takeMessage(zygote, message)) return;
-    switch (message.event) {
-      case "started":
-        zygote.hasSpoken = true;
-        return this.#startUp.noteInterpreter(message);
-      case "loaded":
-        zygote.readySince = Date.now();
-        if (message.threads.length > 0) this.#log(warnOfThreads(message.threads));
-        return this.#startUp.noteLoaded(message);
-      case "failed":
-      case "hookFailed":
-        if (endsStart(message, this.#phase)) return this.#refuse(this.#startUp.refuseApplication(message));
-        return this.#instance.logFailure("zygote", message);
-      case "signalled":
-        return this.#phase === "stopping" ? undefined : this.#commander.takeSignal(message.signal);
-      case "forked":
-        return this.#instance.crew.noteForked(message);
-      case "died": {
-        const worker = this.#instance.crew.find(message.serial);
-        return worker === null ? undefined : this.#bury(worker, endingOf(message));
-      }
-    }
-  }
-
-  #onZygoteExit(zygote: ZygoteHandle, ending: Ending): void {
-    zygote.isGone = true;
-    const seat = this.#instance.zygoteSeat;
-    if (this.#instance.outgoing.delete(zygote)) return this.#reloads.noteLoss(zygote, ending);
-    if (zygote === this.#instance.incoming) return this.#reloads.takeExit(ending);
-    if (this.#phase === "stopping") return seat.release();
-    if (this.#phase === "starting" && zygote.readySince === null)
-      return this.#startUp.diagnose(zygote, ending);
-    this.#instance.vacate(seat, { name: "zygote", occupant: zygote, ending, now: Date.now() });
   }
 
   #buryLost(): void {
@@ -203,7 +178,7 @@ export class Master {
     const now = Date.now();
     const { routerSeats, zygoteSeat, zygote, crew } = this.#instance;
     for (const seat of routerSeats) if (seat.dueIn(now) === 0) this.#instance.startRouter(seat);
-    if (zygoteSeat.dueIn(now) === 0) this.#instance.startZygote();
+    if (zygoteSeat.dueIn(now) === 0 && !this.#autoreload.isStranded) this.#instance.startZygote();
     const canFork = zygote !== null && zygote.readySince !== null && this.#instance.routersAreReady;
     if (!canFork) return;
     for (const seat of crew.seats) {
@@ -216,6 +191,7 @@ export class Master {
   #goOn(): void {
     switch (this.#phase) {
       case "starting":
+        this.#autoreload.tryAgain(Date.now());
         return this.#openWhenReady();
       case "opening":
         return this.#announceWhenOpen();
@@ -231,7 +207,7 @@ export class Master {
 
   #openWhenReady(): void {
     const refusal = this.#startUp.refuseIfAllFailed();
-    if (refusal !== null) return this.#refuse(refusal);
+    if (refusal !== null) return this.#failStart(refusal);
     if (!this.#instance.crew.living.some((worker) => worker.servingSince !== null)) return;
     this.#phase = "opening";
     this.#instance.tellRouters({ do: "accept" });
@@ -254,6 +230,7 @@ export class Master {
   #beginStop(cause: string): void {
     if (this.#stop !== null || this.#phase === "starting") return this.#stopAtOnce(cause);
     this.#reloads.abandon();
+    this.#autoreload.stop();
     // What waits in a pause may still be answered.
     if (this.#instance.isPaused) this.#instance.pause(false);
     const mercy = this.#instance.generation.settings.reloadMercy;
@@ -267,6 +244,13 @@ export class Master {
   #stopAtOnce(cause: string): void {
     this.#log(`${cause}: stopping at once: ${describeKill(this.#instance.crew.living)}`);
     this.#killAll();
+  }
+
+  /** The application cannot be loaded. With py-autoreload the next change is the next try. */
+  #failStart(refusal: Refusal): void {
+    if (!this.#autoreload.isOn) return this.#refuse(refusal);
+    this.#startUp.forgetFailures();
+    this.#autoreload.strand(refusal);
   }
 
   /** The instance cannot start. Whatever has started already ends with it. */
@@ -287,7 +271,8 @@ export class Master {
 
   #waits(): readonly number[] {
     const now = Date.now();
-    const duties = this.#phase === "serving" ? this.#duties.flatMap((duty) => duty.waits(now)) : [];
-    return [...this.#instance.waits(now), ...duties, ...(this.#stop?.waits(now) ?? [])];
+    const duties = this.#phase === "serving" ? this.#duties : [this.#autoreload];
+    const waits = duties.flatMap((duty) => duty.waits(now));
+    return [...this.#instance.waits(now), ...waits, ...(this.#stop?.waits(now) ?? [])];
   }
 }

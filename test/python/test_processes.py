@@ -52,6 +52,7 @@ class FakeMaster:
             "processes": 1,
             "threads": 1,
             "lazy": False,
+            "wantsSources": False,
             "uid": None,
             "gid": None,
             "titles": {"title": None, "prefix": "", "suffix": ""},

@@ -1,6 +1,7 @@
 /** What routers tell the master, and what their end means. */
 
 import type { FromRouter } from "../../base/messages.ts";
+import type { Log } from "../../observe/log.ts";
 import type { Ending } from "../events.ts";
 import type { Instance } from "../instance.ts";
 import type { Overtime } from "../recycle/overtime.ts";
@@ -18,7 +19,7 @@ interface MasterParts {
   readonly startUp: StartUp;
   readonly phase: () => Phase;
   readonly refuse: (refusal: Refusal) => void;
-  readonly log: (text: string) => void;
+  readonly log: Log;
 }
 
 export class RouterEvents {
@@ -78,7 +79,7 @@ export class RouterEvents {
   /** libuv and the kernel may find out only now that another process has the port. */
   #onListenFailed({ url, code }: FromRouter & { event: "listenFailed" }): void {
     const { startUp, phase, refuse, log } = this.#parts;
-    if (phase() === "serving") return log(`a router cannot listen on ${url}: ${code}`);
+    if (phase() === "serving") return log.event(`a router cannot listen on ${url}: ${code}`);
     refuse(startUp.refuseListen(url, code));
   }
 

@@ -4,6 +4,7 @@ import type { FromWorker, LoadFailure } from "../../base/messages.ts";
 import type { Log } from "../../observe/log.ts";
 import type { Instance } from "../instance.ts";
 import type { Recycling } from "../recycle/recycling.ts";
+import type { Autoreload } from "../reload/autoreload.ts";
 import type { Reloads } from "../reload/reloads.ts";
 import type { Phase, StartUp } from "../start/start-up.ts";
 import type { Lifeline } from "./lifelines.ts";
@@ -13,6 +14,7 @@ interface MasterParts {
   readonly instance: Instance;
   readonly reloads: Reloads;
   readonly recycling: Recycling;
+  readonly autoreload: Autoreload;
   readonly startUp: StartUp;
   readonly phase: () => Phase;
   readonly log: Log;
@@ -31,6 +33,7 @@ export class WorkerEvents {
       case "alive":
         return crew.noteAlive(lifeline, message);
       case "loaded":
+        this.#parts.autoreload.takeSources(message.sources);
         return this.#parts.startUp.noteLoaded(message);
       case "failed":
         return this.#onLoadFailure(crew.find(message.serial), message);

@@ -31,6 +31,7 @@ export function zygoteBoot(
     fileWrapper: !settings.wsgiDisableFileWrapper,
     // What the application imports must be patched, which is for each worker to do.
     lazy: settings.lazyApps || green !== null,
+    wantsSources: settings.pyAutoreload > 0,
     // As for the routers: the master has become that user already.
     uid: null,
     gid: null,

@@ -13,7 +13,9 @@ export interface TreeWatcherParts {
   readonly depth?: number;
   /** `stats` are unknown where an entry has gone. */
   readonly ignores: (path: string, stats?: Stats) => boolean;
-  readonly onChange: (path: string) => void;
+  readonly onChange: (path: string, what: "file" | "directory") => void;
+  /** All is watched that there is now. */
+  readonly onReady?: () => void;
   /** For the log: "py-autoreload". */
   readonly option: string;
   readonly log: Log;
@@ -27,14 +29,21 @@ const EXHAUSTED: ReadonlySet<string> = new Set(["ENOSPC", "EMFILE", "ENFILE"]);
 
 export class TreeWatcher {
   readonly #parts: TreeWatcherParts;
+  readonly #paths: string[];
   #watcher: FSWatcher | null = null;
   #isStopped = false;
   #usesPolling = false;
 
   constructor(parts: TreeWatcherParts, { usesPolling = false } = {}) {
     this.#parts = parts;
+    this.#paths = [...parts.paths];
     this.#usesPolling = usesPolling;
     this.#open();
+  }
+
+  add(paths: readonly string[]): void {
+    this.#paths.push(...paths);
+    this.#watcher?.add([...paths]);
   }
 
   stop(): void {
@@ -52,8 +61,8 @@ export class TreeWatcher {
   }
 
   #watch(watch: typeof import("chokidar")["watch"]): void {
-    const { paths, depth, ignores, onChange } = this.#parts;
-    const watcher = watch([...paths], {
+    const { depth, ignores, onChange, onReady } = this.#parts;
+    const watcher = watch(this.#paths, {
       ignored: ignores,
       ignoreInitial: true,
       ignorePermissionErrors: true,
@@ -63,7 +72,8 @@ export class TreeWatcher {
       ...(depth === undefined ? {} : { depth }),
     });
     this.#watcher = watcher;
-    watcher.on("all", (_event, path) => onChange(path));
+    watcher.on("all", (event, path) => onChange(path, event.endsWith("Dir") ? "directory" : "file"));
+    if (onReady !== undefined) watcher.on("ready", onReady);
     watcher.on("error", (error) => this.#onError(watcher, error));
   }
 

@@ -41,6 +41,11 @@ export class StartUp {
     this.#failures.set(worker, failure);
   }
 
+  /** They are tried again. */
+  forgetFailures(): void {
+    this.#failures.clear();
+  }
+
   hasFailed(worker: number): boolean {
     return this.#failures.has(worker);
   }

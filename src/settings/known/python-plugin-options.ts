@@ -3,10 +3,6 @@ import { alike, bare, never, noEffect, notYet, optional, required } from "../kno
 /** The Python plug-in and its green threads. */
 export const pythonPluginOptions = {
   ...notYet({
-    "py-autoreload": required("reload when a module changes on disk, looking every so many seconds", {
-      aliases: ["py-auto-reload", "python-autoreload", "python-auto-reload"],
-    }),
-    "py-auto-reload-ignore": required("do not reload when this module changes"),
     "py-tracebacker": required("show the stack of every thread to whoever connects to this Unix socket"),
     "spooler-import": required("import a module in the spooler", {
       aliases: ["spooler-pyimport", "spooler-py-import", "spooler-python-import"],

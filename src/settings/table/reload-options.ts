@@ -1,6 +1,6 @@
 import { option } from "../option.ts";
 import { touchCommand } from "../touch-command.ts";
-import { flag, list, path } from "../value-types.ts";
+import { duration, flag, list, path, text } from "../value-types.ts";
 
 /** Reloading, and what sets it off. Relative paths are seen from `chdir`, as in uWSGI. */
 export const reloadOptions = {
@@ -73,5 +73,37 @@ export const reloadOptions = {
     dialect: "uwsgi",
     reload: "applies",
     help: "Stop where a reload is asked for, so that whoever watches over tsgi starts it anew",
+  }),
+  "py-autoreload": option({
+    type: duration(),
+    default: 0,
+    aliases: ["py-auto-reload", "python-autoreload", "python-auto-reload"],
+    dialect: "uwsgi",
+    gunicorn: "reload",
+    reload: "applies",
+    help: "For development: reload when a module or a template of the application is saved, and let requests wait for the new code. Any value but 0 switches it on: changes are noticed at once",
+  }),
+  "py-auto-reload-ignore": option({
+    type: list(text("MODULE")),
+    default: [],
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "With --py-autoreload: changes of this module do not count",
+  }),
+  "py-autoreload-extra": option({
+    type: list(path()),
+    default: [],
+    dialect: "tsgi",
+    gunicorn: "reload_extra_files",
+    reload: "applies",
+    help: "With --py-autoreload: changes of this file count too, or of any file in this directory and below",
+  }),
+  "py-autoreload-poll": option({
+    type: flag(),
+    default: false,
+    dialect: "tsgi",
+    gunicorn: "reload_engine",
+    reload: "applies",
+    help: "With --py-autoreload: look at the files again and again, where the system does not tell of changes (some shared folders of virtual machines)",
   }),
 };

@@ -96,13 +96,23 @@ export const processSettings: Readonly<Record<string, GunicornSetting>> = {
     noEffect("bodies wait in memory until the application reads them"),
   ),
 
-  reload: setting("restart the workers when their code changes", toggle("--reload"), notYet()),
+  reload: setting(
+    "restart the workers when their code changes",
+    toggle("--reload"),
+    works((value) => [["py-autoreload", value === true ? "1" : "0"]]),
+  ),
   reload_engine: setting(
     "how changes of the code are noticed",
     kind(oneOf({ auto: "auto", poll: "poll", inotify: "inotify" }), "auto", "--reload-engine"),
-    notYet(),
+    works((value) => (value === "poll" ? [["py-autoreload-poll", "true"]] : [])),
   ),
-  reload_extra_files: setting("further files to watch", texts("--reload-extra-file"), notYet()),
+  reload_extra_files: setting(
+    "further files to watch",
+    texts("--reload-extra-file"),
+    works((value) =>
+      (Array.isArray(value) ? value : []).map((file) => ["py-autoreload-extra", String(file)]),
+    ),
+  ),
   spew: setting(
     "print every line that Python executes",
     toggle("--spew"),
