@@ -10,7 +10,7 @@ _OWN = os.path.dirname(os.path.abspath(__file__))
 
 
 def find_sources() -> List[str]:
-    """Directories of imported packages and files of single modules, but for Python's, installed ones and tsgi's."""
+    """Directories of imported packages and files of modules, but for Python's, installed ones and tsgi's."""
     python = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     others = tuple(os.path.join(place, "") for place in (*python, _OWN))
     places = {os.path.abspath(place) for module in _top_modules() for place in _places(module)}

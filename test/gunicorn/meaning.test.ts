@@ -156,8 +156,16 @@ const meanings: Readonly<Record<string, Meaning>> = {
   },
 
   "what comes later": {
-    when: { file: { reload: true } },
-    warnings: ["gunicorn.conf.py:1: reload: is not in this version: restart"],
+    when: { file: { reuse_port: true } },
+    warnings: ["gunicorn.conf.py:1: reuse_port: is not in this version: let several servers"],
+  },
+  "reloading, and what else is watched": {
+    when: { argv: ["--reload", "--reload-engine", "poll", "--reload-extra-file", "a.json"] },
+    options: ["py-autoreload=1", "py-autoreload-poll=true", "py-autoreload-extra=a.json"],
+  },
+  "reloading with the engine that is ours anyway": {
+    when: { file: { reload: true, reload_engine: "inotify", reload_extra_files: ["a.json", "b"] } },
+    options: ["py-autoreload=1", "py-autoreload-extra=a.json", "py-autoreload-extra=b"],
   },
   "TLS is not left out in silence": {
     when: { file: { certfile: "a.pem", keyfile: "a.key" } },

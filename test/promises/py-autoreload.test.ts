@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { test } from "node:test";
+import { startGunicorn } from "../support/start-gunicorn.ts";
 import { Folder, type RunningServer, sleep, startServer, until } from "../support/start-server.ts";
 
 /** Answers what stands in greeting.py and in the template, and after `wait` seconds. */
@@ -15,6 +16,15 @@ with open(os.path.join(HERE, "page.html")) as file:
 def application(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [(greeting.TEXT + " " + PAGE).encode()]
+`;
+
+const SAYS_EXTRA = `
+import os
+TEXT = open("extra.json").read() if os.path.exists("extra.json") else "none"
+
+def application(environ, start_response):
+    start_response("200 OK", [])
+    return [TEXT.encode()]
 `;
 
 function writeSite(folder: Folder): string {
@@ -271,4 +281,15 @@ test("source code in a volume of Kubernetes, whose link is swapped", async () =>
   assert.equal(await answerOf(server), "v1 page");
   publish("v2", "v1");
   await timeUntil(server, "v2 page");
+});
+
+test("Gunicorn's reload and reload_extra_files", async () => {
+  using folder = new Folder();
+  const configuration = 'reload = True\nreload_extra_files = ["extra.json"]\n';
+  await using server = await startGunicorn(folder, { configuration, application: SAYS_EXTRA });
+  assert.equal(await answerOf(server), "none");
+  for (const text of ["first", "second"]) {
+    folder.write("extra.json", text);
+    await timeUntil(server, text);
+  }
 });

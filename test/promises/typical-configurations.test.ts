@@ -36,7 +36,7 @@ const typical: readonly Typical[] = [
     warnsOf: ["memory-report", "log-x-forwarded-for"],
   },
   { words: ["05-sections.ini", ...HTTP], warnsOf: ["socket"] },
-  { words: ["05-sections.ini:dev", ...HTTP], warnsOf: ["socket", "py-autoreload"] },
+  { words: ["05-sections.ini:dev", ...HTTP], warnsOf: ["socket"] },
   { words: ["05-sections.ini:local"], warnsOf: [] },
   {
     words: ["06-placeholders-mount.ini", ...HTTP],

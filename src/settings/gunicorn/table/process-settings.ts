@@ -99,7 +99,7 @@ export const processSettings: Readonly<Record<string, GunicornSetting>> = {
   reload: setting(
     "restart the workers when their code changes",
     toggle("--reload"),
-    works((value) => [["py-autoreload", value === true ? "1" : "0"]]),
+    works((value) => (value === true ? [["py-autoreload", "1"]] : [])),
   ),
   reload_engine: setting(
     "how changes of the code are noticed",
