@@ -70,8 +70,8 @@ export type ToRouter =
   | { readonly do: "update"; readonly settings: RouterSettings }
   /** Listen on the descriptors: the application is ready. */
   | { readonly do: "accept" }
-  /** Stop accepting, finish what runs, exit. */
-  | { readonly do: "drain" }
+  /** Stop accepting, finish what runs. Idle connections may ask once more for so many milliseconds. */
+  | { readonly do: "drain"; readonly patience: number }
   /** This worker takes no more requests; its slots get RETIRE as they become idle. */
   | { readonly do: "retire"; readonly serial: number }
   /** It is to be killed: as "retire", and clients of requests that are late get their answer. "condemned" follows. */

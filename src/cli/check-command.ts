@@ -58,7 +58,7 @@ async function askMachine(reading: Reading, python: string | null = null): Promi
   if (reading.kind === "problems") return reading;
   const { foreseeable, preflight } = await import("../master/start/preflight.ts");
   const { settings, ...remarks } = reading;
-  const refusals = [...preflight(settings, python), ...foreseeable(settings)];
+  const refusals = [...preflight(settings, { python, inherited: null }), ...foreseeable(settings)];
   if (refusals.length === 0) return reading;
   return { ...remarks, kind: "problems", problems: refusals.map(({ text }) => text) };
 }

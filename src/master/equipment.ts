@@ -7,6 +7,7 @@ import type { Place } from "./hooks/place.ts";
 import type { Generation, Renewed } from "./processes/generation.ts";
 import type { GunicornStart } from "./processes/prepared-zygote.ts";
 import type { Listener } from "./start/listener.ts";
+import type { Pidfiles } from "./start/pidfile.ts";
 import type { Identity } from "./start/privileges.ts";
 import type { RuntimeDirectory } from "./start/runtime-directory.ts";
 import type { Starter } from "./start/starter.ts";
@@ -32,6 +33,9 @@ export interface Equipment {
   readonly place: Place;
   /** Reads the configuration again, for a reload, and runs the hooks that belong to one. */
   readonly reread: (running: Generation) => Promise<Renewed>;
+  readonly pidfiles: Pidfiles;
+  /** For a successor when its time has come: pidfiles and the ways to command it become its own. Throws a Refusal. */
+  readonly takeOver: () => Promise<void>;
   /** Who waits to hear that requests are served. */
   readonly starter: Starter | null;
 }

@@ -6,7 +6,10 @@ import type { Lifeline } from "./processes/lifelines.ts";
 import type { RouterHandle } from "./processes/router-handle.ts";
 import type { ZygoteHandle } from "./processes/zygote-handle.ts";
 import type { Reload } from "./reload/reload.ts";
+import type { ToStarter } from "./start/handover.ts";
 import type { Refusal } from "./start/refusal.ts";
+
+import type { Successor } from "./upgrade/successor.ts";
 
 /** How a child of the master ended, as Node tells it. */
 export interface Ending {
@@ -45,6 +48,10 @@ export type MasterEvent =
   | { readonly from: "source"; readonly path: string }
   /** The configuration was read again, for that reload. */
   | { readonly from: "reread"; readonly by: Reload; readonly outcome: Renewed }
+  /** Of an upgrade: the tsgi that is to take our place, or whose place we are to take. */
+  | { readonly from: "successor"; readonly successor: Successor; readonly message: ToStarter }
+  | { readonly from: "successorExit"; readonly successor: Successor; readonly ending: Ending }
+  | { readonly from: "predecessor"; readonly deed: "leaves" | "ends" }
   /** Why the interpreter ended without a word. */
   | { readonly from: "diagnosis"; readonly refusal: Refusal }
   /** Something may be due: a successor after its pause, a deadline. */

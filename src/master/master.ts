@@ -28,6 +28,7 @@ import { notify } from "./start/notify.ts";
 import type { Refusal } from "./start/refusal.ts";
 import { type Phase, StartUp } from "./start/start-up.ts";
 import { describeKill, describeMercy, Stop } from "./stop.ts";
+import { Upgrades } from "./upgrade/upgrades.ts";
 
 export class Master {
   readonly #equipment: Equipment;
@@ -43,6 +44,7 @@ export class Master {
   readonly #watching: Watching;
   readonly #recycling: Recycling;
   readonly #autoreload: Autoreload;
+  readonly #upgrades: Upgrades;
   readonly #commander: Commander;
   readonly #conversations: Conversations;
   /** In the order in which they are seen to. */
@@ -61,16 +63,19 @@ export class Master {
     this.#autoreload = new Autoreload(this.#instance, { equipment, reloads: this.#reloads });
     const scaling = new Scaling({ instance: this.#instance, reports: this.#reports, log: equipment.log });
     this.#recycling = new Recycling(this.#instance, equipment.log);
-    const commanded: CommanderParts = {
+    const parts = {
       instance: this.#instance,
       equipment,
+      startUp: this.#startUp,
       reports: this.#reports,
       reloads: this.#reloads,
       phase: () => this.#phase,
-      scaling,
-      stop: (cause) => this.#beginStop(cause),
-      stopAtOnce: (cause) => this.#stopAtOnce(cause),
+      refuse: (refusal: Refusal) => this.#refuse(refusal),
+      stop: (cause: string) => this.#beginStop(cause),
+      stopAtOnce: (cause: string) => this.#stopAtOnce(cause),
     };
+    this.#upgrades = new Upgrades(parts);
+    const commanded: CommanderParts = { ...parts, scaling, upgrades: this.#upgrades };
     this.#commander = new Commander(commanded);
     this.#conversations = new Conversations(this.#commander, commanded);
     this.#duties = [
@@ -81,29 +86,19 @@ export class Master {
       this.#watching,
       this.#autoreload,
       scaling,
+      this.#upgrades,
       this.#conversations,
     ];
-    const [instance, reloads, startUp] = [this.#instance, this.#reloads, this.#startUp];
-    const shared = { instance, reloads, startUp, phase: () => this.#phase, log: equipment.log };
+    const shared = { ...parts, log: equipment.log, recycling: this.#recycling, autoreload: this.#autoreload };
     this.#zygoteEvents = new ZygoteEvents({
       ...shared,
-      autoreload: this.#autoreload,
       takeSignal: (signal) => this.#commander.takeSignal(signal),
       failStart: (refusal) => this.#failStart(refusal),
       bury: (worker, ending) => this.#bury(worker, ending),
     });
-    this.#workerEvents = new WorkerEvents({
-      ...shared,
-      recycling: this.#recycling,
-      autoreload: this.#autoreload,
-    });
-    this.#routerEvents = new RouterEvents({
-      ...shared,
-      reports: this.#reports,
-      overtime,
-      requestLimits: this.#recycling.requestLimits,
-      refuse: (refusal) => this.#refuse(refusal),
-    });
+    this.#workerEvents = new WorkerEvents(shared);
+    const { requestLimits } = this.#recycling;
+    this.#routerEvents = new RouterEvents({ ...shared, overtime, requestLimits });
     this.#alarm = new Alarm(() => equipment.queue.push({ from: "timer" }));
   }
 
@@ -153,6 +148,10 @@ export class Master {
         return this.#autoreload.takeChange(event.path, Date.now());
       case "reread":
         return event.by.takeConfiguration(event.outcome);
+      case "successor":
+      case "successorExit":
+      case "predecessor":
+        return this.#upgrades.take(event);
       case "diagnosis":
         this.#instance.zygoteSeat.release();
         return this.#refuse(event.refusal);
@@ -209,6 +208,7 @@ export class Master {
     const refusal = this.#startUp.refuseIfAllFailed();
     if (refusal !== null) return this.#failStart(refusal);
     if (!this.#instance.crew.living.some((worker) => worker.servingSince !== null)) return;
+    if (!this.#upgrades.mayOpen) return;
     this.#phase = "opening";
     this.#instance.tellRouters({ do: "accept" });
   }
@@ -219,26 +219,28 @@ export class Master {
     for (const line of this.#startUp.report()) this.#equipment.log.plain(line);
     for (const [worker, failure] of this.#startUp.failures)
       this.#instance.logFailure(`worker ${worker}`, failure);
-    notify("READY=1", this.#equipment);
     this.#instance.runHook("when_ready");
     void runMasterStart(this.#equipment);
-    void this.#equipment.starter?.tell({ event: "serving" });
+    void notify("READY=1", this.#equipment).then(() => this.#upgrades.announce());
     // Duties begin now, whether anything happens or not.
     this.#goOn();
   }
 
   #beginStop(cause: string): void {
+    if (this.#stop !== null && this.#upgrades.isLeavingAnyway(cause)) return;
     if (this.#stop !== null || this.#phase === "starting") return this.#stopAtOnce(cause);
     this.#reloads.abandon();
     this.#autoreload.stop();
+    this.#upgrades.abandon();
     // What waits in a pause may still be answered.
     if (this.#instance.isPaused) this.#instance.pause(false);
     const mercy = this.#instance.generation.settings.reloadMercy;
     this.#log(`${cause}: ${describeMercy(mercy)}`);
     this.#phase = "stopping";
     this.#stop = new Stop(this.#instance, { log: this.#equipment.log, now: Date.now(), mercy });
-    this.#stop.begin();
-    notify("STOPPING=1", this.#equipment);
+    this.#stop.begin(this.#upgrades.patience(mercy));
+    // systemd watches the successor by now.
+    if (!this.#upgrades.isSucceeded) void notify("STOPPING=1", this.#equipment);
   }
 
   #stopAtOnce(cause: string): void {
@@ -248,7 +250,8 @@ export class Master {
 
   /** The application cannot be loaded. With py-autoreload the next change is the next try. */
   #failStart(refusal: Refusal): void {
-    if (!this.#autoreload.isOn) return this.#refuse(refusal);
+    // Whoever waits to hear how the start went gets to hear it.
+    if (!this.#autoreload.isOn || this.#equipment.starter !== null) return this.#refuse(refusal);
     this.#startUp.forgetFailures();
     this.#autoreload.strand(refusal);
   }

@@ -21,10 +21,11 @@ import { openLifelines } from "./processes/lifelines.ts";
 import type { GunicornStart } from "./processes/prepared-zygote.ts";
 import { masterTitle } from "./processes/process-titles.ts";
 import { bindListeners } from "./start/bind-listeners.ts";
+import { InheritedFiles } from "./start/inherited-files.ts";
 import { findInterpreter } from "./start/interpreter.ts";
 import type { Listener } from "./start/listener.ts";
 import { logFilesOf } from "./start/log-files.ts";
-import { openLogFile } from "./start/open-file.ts";
+import { isStream, openLogFile } from "./start/open-file.ts";
 import { Pidfiles, refuseSecondInstance } from "./start/pidfile.ts";
 import { preflight } from "./start/preflight.ts";
 import { dropPrivileges, type Identity, resolveIdentity } from "./start/privileges.ts";
@@ -72,12 +73,13 @@ async function serve(settings: Settings, start: Start): Promise<void> {
   const { gunicorn, reread, starter, queue, logs } = start;
   using cleanUps = new DisposableStack();
   cleanUps.defer(() => gunicorn?.zygote.stop());
+  const isSuccessor = starter?.handover.kind === "succession";
   const prepared = await prepare(settings, start, cleanUps);
-  const { identity, open, logFile, accessFile, pidfiles, hooks, ...early } = prepared;
-  const warnings = [pidfiles.write("pidfile")];
+  const { identity, open, logFile, accessFile, hooks, ...early } = prepared;
+  const warnings = isSuccessor ? [] : [early.pidfiles.write("pidfile")];
   let wasRefused = true;
   cleanUps.defer(() => {
-    if (settings.vacuum || wasRefused) pidfiles.remove();
+    if (settings.vacuum || wasRefused) early.pidfiles.remove();
   });
   if (identity !== null) dropPrivileges(identity);
 
@@ -86,7 +88,7 @@ async function serve(settings: Settings, start: Start): Promise<void> {
   const logDescriptor = open("logto2", settings.logto2) ?? logFile ?? STDOUT;
   const log = openLog(logDescriptor);
   logs.use(logDescriptor);
-  warnings.push(pidfiles.write("pidfile2"));
+  if (!isSuccessor) warnings.push(early.pidfiles.write("pidfile2"));
   for (const warning of warnings) if (warning !== null) log.event(warning);
   hooks.writeTo(logDescriptor);
   await hooks.runAsUser();
@@ -94,8 +96,11 @@ async function serve(settings: Settings, start: Start): Promise<void> {
   const files = new Logs(log, { descriptor: logDescriptor, requests, files: logFilesOf(settings) });
   const lifelines = await openLifelines(early.runtimeDirectory.lifeline, queue);
   cleanUps.defer(() => lifelines.stop());
-  cleanUps.use(await openControls(settings, { ...early, queue, log }));
   const rereadHooks = new RereadHooks(reread, { directory: process.cwd(), logs: files });
+  const openWays = async () => cleanUps.use(await openControls(settings, { ...early, queue, log }));
+  if (!isSuccessor) await openWays();
+  const { pidfiles } = early;
+  const takeOver = () => doAll([() => pidfiles.write("pidfile"), () => pidfiles.write("pidfile2"), openWays]);
   const master = new Master({
     ...early,
     settings,
@@ -113,6 +118,7 @@ async function serve(settings: Settings, start: Start): Promise<void> {
     gunicorn,
     reread: (running) => rereadHooks.reread(running),
     starter,
+    takeOver,
   });
   await master.run();
   wasRefused = false;
@@ -126,23 +132,39 @@ async function prepare(settings: Settings, { gunicorn, starter, logs }: Start, c
   const { signal } = cleanUps.use(watchForEnd());
   const hooks = new HookRun({ settings, place: firstPlace(settings, process.cwd()), output: STDOUT, signal });
   await hooks.runFirst();
-  requireAll(preflight(settings, gunicorn?.zygote.python ?? null));
+  const handover = starter?.handover ?? null;
+  const inherited = new InheritedFiles(handover);
+  requireAll(preflight(settings, { python: gunicorn?.zygote.python ?? null, inherited }));
   const python = gunicorn?.zygote.python ?? findInterpreter(settings, process.env);
   const identity = resolveIdentity(settings);
-  const open = logOpener(settings, identity);
+  const open = logOpener(settings, identity, inherited);
   const logFile = open("logto", settings.logto);
   logs.use(logFile);
   // Gunicorn opens both as root; in uWSGI's dialect the requests' file is the user's.
   const accessFile = gunicorn === null ? null : open("req-logger", settings.reqLogger?.path ?? null);
-  if (gunicorn !== null) refuseSecondInstance(settings);
-  const listeners = await bindListeners(settings, starter?.handover ?? null);
+  if (gunicorn !== null) refuseSecondInstance(settings, handover?.from ?? null);
+  const listeners = await bindListeners(settings, handover);
   cleanUps.defer(() => closeAll(listeners));
   const runtimeDirectory = createRuntimeDirectory(identity);
   cleanUps.defer(() => runtimeDirectory.remove());
   hooks.writeTo(logFile ?? STDOUT);
   await hooks.run("as-root");
-  const pidfiles = new Pidfiles(settings, identity);
+  const pidfiles = new Pidfiles(settings, { identity, inherited });
   return { python, identity, open, logFile, accessFile, listeners, runtimeDirectory, pidfiles, hooks };
+}
+
+/** What one is refused does not keep the others from being done. */
+async function doAll(steps: readonly (() => unknown)[]): Promise<void> {
+  const refusals: Refusal[] = [];
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      refusals.push(error);
+    }
+  }
+  requireAll(refusals);
 }
 
 function requireAll(refusals: readonly Refusal[]): void {
@@ -150,9 +172,12 @@ function requireAll(refusals: readonly Refusal[]): void {
 }
 
 /** Of files that options name; nothing happens where there is none. */
-function logOpener(settings: Settings, identity: Identity | null) {
-  return (option: string, path: string | null) =>
-    path === null ? null : openLogFile({ origin: originOf(settings, option), path, identity });
+function logOpener(settings: Settings, identity: Identity | null, inherited: InheritedFiles) {
+  return (option: string, path: string | null) => {
+    if (path === null) return null;
+    const file = { origin: originOf(settings, option), path, identity };
+    return isStream(path) ? openLogFile(file) : inherited.open(path, () => openLogFile(file));
+  };
 }
 
 function closeAll(listeners: readonly Listener[]): void {

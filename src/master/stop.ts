@@ -31,8 +31,9 @@ export class Stop {
     return this.#step === "killed" ? [] : [this.#deadline - now];
   }
 
-  begin(): void {
-    this.#instance.tellRouters({ do: "drain" });
+  /** `patience`: with connections that are idle, in milliseconds. */
+  begin(patience: number): void {
+    this.#instance.tellRouters({ do: "drain", patience });
     // While one process holds a listener open, the kernel goes on taking connections for it.
     this.#instance.closeListeners();
   }

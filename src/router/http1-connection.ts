@@ -263,10 +263,11 @@ export class Http1Connection {
     if (this.socket.isPaused()) this.socket.resume();
   }
 
-  /** Ends the connection if it has no request that has arrived. */
-  closeIfIdle(): void {
+  /** Ends the connection if it has no request that has arrived: at once, or where none comes until then. */
+  closeIfIdle(deadline: number | null): void {
     if (this.#state !== "head") return;
-    if (this.socket.writableLength > 0) this.#linger();
+    if (deadline !== null) this.#deadline = Math.min(this.#deadline, deadline);
+    else if (this.socket.writableLength > 0) this.#linger();
     else this.socket.destroy();
   }
 
@@ -300,8 +301,7 @@ export class Http1Connection {
     if (this.#state === "closed") return;
     this.#state = "closed";
     this.#rest = null;
-    const exchange = this.#exchange;
-    exchange?.abandon();
+    this.#exchange?.abandon();
     this.#release();
     this.door.forget(this);
   }

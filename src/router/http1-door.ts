@@ -111,13 +111,14 @@ export class Http1Door {
 
   /**
    * Stops accepting, after it has taken in what the kernel has accepted already; resolves when the
-   * last connection has ended. Idle ones end at once.
+   * last connection has ended. Idle ones end at once, or may ask once more for so many milliseconds.
    */
-  async drain(): Promise<void> {
+  async drain(patience: number): Promise<void> {
     this.isDraining = true;
     await new Promise((resolve) => setTimeout(resolve, LAST_ACCEPT));
     for (const server of this.#servers) server.close();
-    for (const connection of this.connections) connection.closeIfIdle();
+    const deadline = patience === 0 ? null : this.clock.now() + patience;
+    for (const connection of this.connections) connection.closeIfIdle(deadline);
     await new Promise<void>((resolve) => {
       this.#onDrained = resolve;
       this.#checkDrained();

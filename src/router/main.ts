@@ -97,8 +97,8 @@ async function accept({ settings, clients }: Router): Promise<void> {
   tell({ event: "accepting" });
 }
 
-async function drain({ clients, events, requests }: Router): Promise<void> {
-  await clients.drain();
+async function drain({ clients, events, requests }: Router, patience: number): Promise<void> {
+  await clients.drain(patience);
   await Promise.all([events.flush(), requests?.flush()]);
   tell({ event: "drained" });
 }
@@ -140,7 +140,7 @@ function obey(router: Router, message: Order): void {
       void accept(router);
       return;
     case "drain":
-      void drain(router);
+      void drain(router, message.patience);
       return;
     case "retire":
       router.workers.retire(message.serial);
@@ -165,7 +165,8 @@ function obey(router: Router, message: Order): void {
 /** The master is gone, killed perhaps: remove what it would have removed. */
 function onMasterGone(): void {
   if (router !== null) {
-    for (const listener of router.settings.listeners) removeSocket(listener);
+    // Once it drains, the master has done so itself, or a successor has the same sockets.
+    if (!router.clients.isDraining) for (const listener of router.settings.listeners) removeSocket(listener);
     rmSync(router.settings.runtimeDirectory, { recursive: true, force: true });
   }
   // Not process.exit: it waits for a log line that is stuck in a pipe which nobody reads.

@@ -52,12 +52,10 @@ export function startLoad(
         const id = `${load.prefix}-${number++}`;
         const start = performance.now();
         client.send(load.request(id, number));
-        const status = await client.response().then(
-          (response) => response.status,
-          () => 0,
-        );
+        const response = await client.response().catch(() => null);
+        const status = response?.status ?? 0;
         outcomes.push({ id, status, milliseconds: performance.now() - start });
-        if (status === 0 || load.once) break;
+        if (status === 0 || load.once || response?.header("connection") === "close") break;
       }
       client[Symbol.dispose]();
     }

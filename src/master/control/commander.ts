@@ -6,12 +6,14 @@ import { statusText } from "../../observe/status-text.ts";
 import { hookedSignal } from "../hooks/master-start.ts";
 import { manners, type ReloadCommand } from "../reload/manner.ts";
 import type { Scaling } from "../scale/scaling.ts";
-import { pidfilesOf, writePidfile } from "../start/pidfile.ts";
+import { pidfilesOf } from "../start/pidfile.ts";
 import { refusalOf } from "../start/refusal.ts";
+import type { Upgrades } from "../upgrade/upgrades.ts";
 import { askStatus, type StatusParts } from "./instance-status.ts";
 
 export interface CommanderParts extends StatusParts {
   readonly scaling: Scaling;
+  readonly upgrades: Upgrades;
   readonly stop: (cause: string) => void;
   readonly stopAtOnce: (cause: string) => void;
 }
@@ -72,6 +74,8 @@ export class Commander {
         return this.#pause(false, cause);
       case "write-pidfiles":
         return this.#writePidfiles(cause);
+      case "upgrade":
+        return this.#upgrade(cause);
       case "more-workers":
         return done(scaling.step(1, cause));
       case "fewer-workers":
@@ -93,6 +97,15 @@ export class Commander {
     }
     reloads.request(name, cause);
     return done("it reloads");
+  }
+
+  #upgrade(cause: string): Answer {
+    const { upgrades, phase } = this.#parts;
+    if (phase() !== "serving") return { isDone: false, text: "it does not serve yet, or no longer" };
+    const reason = upgrades.request(cause);
+    return reason === null
+      ? done("a new tsgi starts; this one serves on until that one does")
+      : { isDone: false, text: reason };
   }
 
   #logStatus(cause: string): void {
@@ -142,11 +155,11 @@ export class Commander {
   }
 
   #writePidfiles(cause: string): Answer {
-    const paths = pidfilesOf(this.#parts.equipment.settings);
+    const { settings, pidfiles } = this.#parts.equipment;
+    const paths = pidfilesOf(settings);
     if (paths.length === 0) return { isDone: false, text: "there is no pidfile: no option names one" };
-    const refusals = paths.flatMap(
-      (path) => refusalOf(() => writePidfile({ origin: cause, path, identity: null })) ?? [],
-    );
+    const options = ["pidfile", "pidfile2"] as const;
+    const refusals = options.flatMap((option) => refusalOf(() => pidfiles.write(option)) ?? []);
     for (const { text } of refusals) this.#log(text);
     if (refusals.length > 0) return { isDone: false, text: refusals.map(({ text }) => text).join("\n") };
     this.#log(`${cause}: written: ${paths.join(", ")}`);

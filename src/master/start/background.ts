@@ -76,8 +76,10 @@ function handedListeners(settings: Settings): readonly Handed[] {
 }
 
 function spawnMaster(log: number, listeners: readonly Handed[]): ChildProcess {
-  const handed = listeners.map(({ asked }, index): HandedListener => ({ fd: FIRST_HANDED + index, asked }));
-  const handover = handoverVariable({ from: process.pid, kind: "background", listeners: handed });
+  const handed = listeners.map(
+    ({ asked }, index): HandedListener => ({ fd: FIRST_HANDED + index, asked, path: null }),
+  );
+  const handover = handoverVariable({ from: process.pid, kind: "background", listeners: handed, files: [] });
   return spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     detached: true,
     stdio: ["ignore", log, log, ...listeners.map(({ fd }) => fd), "ipc"],

@@ -26,8 +26,11 @@ export async function bindListeners(settings: Settings, handover: Handover | nul
 }
 
 function inheritListeners(handover: Handover | null): readonly Listener[] {
-  const fromSystemd = takeInheritedDescriptors(process.env).map((fd) => ({ fd, asked: null }));
-  return (handover?.listeners ?? fromSystemd).map(({ fd, asked }) => ({ ...adoptListener(fd), asked }));
+  const fromSystemd = takeInheritedDescriptors(process.env).map((fd) => ({ fd, asked: null, path: null }));
+  return (handover?.listeners ?? fromSystemd).map(({ fd, asked, path }) => ({
+    ...adoptListener(fd, path),
+    asked,
+  }));
 }
 
 /** systemd's are served even if no option names them; what a predecessor had and we do not want is not. */

@@ -6,22 +6,30 @@
 export interface Handover {
   /** Its pid: only its child may believe this. */
   readonly from: number;
-  readonly kind: "background";
+  readonly kind: "background" | "succession";
   /** Listening sockets, as the child has them. */
   readonly listeners: readonly HandedListener[];
+  /** Open files that the child may have no right to open. */
+  readonly files: readonly { readonly path: string; readonly fd: number }[];
 }
 
 export interface HandedListener {
   readonly fd: number;
   /** The address in the configuration that it stands for; null for one that systemd has brought in by itself. */
   readonly asked: string | null;
+  /** Of a Unix socket that a tsgi has made: to be removed by whoever serves it last. */
+  readonly path: string | null;
 }
 
 /** What the master that was started tells, over Node's IPC channel. */
 export type ToStarter =
-  | { readonly event: "serving" }
+  /** `paths`: of the Unix sockets among those that were handed over. */
+  | { readonly event: "serving"; readonly paths: readonly string[] }
   /** The errors as the start would print them. */
   | { readonly event: "refused"; readonly texts: readonly string[] };
+
+/** What a master tells the one that succeeds it. */
+export type ToSuccessor = { readonly do: "takeOver" };
 
 const VARIABLE = "TSGI_HANDOVER";
 /** Behind stdin, stdout and stderr. */

@@ -33,8 +33,12 @@ export interface BoundSocket {
   readonly url: string;
   readonly serverName: string;
   readonly serverPort: string;
-  /** The path to remove when nobody serves it any more; null for all but our own Unix sockets. */
+  /** Of a Unix socket that a tsgi has made, perhaps the one before this; null for all others. */
+  readonly path: string | null;
+  /** The path that a router may remove when the master was killed: only where nobody else can have the socket. */
   readonly unlink: string | null;
+  /** Whether its path goes when it is closed. One that was handed over is not ours before the predecessor says so. */
+  claim(isOurs: boolean): void;
   close(): void;
 }
 
@@ -59,14 +63,18 @@ export async function bindListener(address: Address, options: BindOptions): Prom
   }
 }
 
-/** Takes over a socket that somebody else has bound: `fd` was inherited from systemd or a parent. */
-export function adoptListener(fd: number): BoundSocket {
-  const path = findUnixPathOf(fd);
+/**
+ * Takes over a socket that somebody else has bound: `fd` was inherited from systemd or a parent.
+ * `path`: of a Unix socket that a predecessor has made, to be removed by us once it is ours.
+ */
+export function adoptListener(fd: number, path: string | null = null): BoundSocket {
   const handle = createServerHandle(null, 0, -1, fd);
   if (typeof handle === "number") throw refuseDescriptor(fd, codeOf(handle));
   const close = () => handle.close();
   if (handle.getsockname === undefined)
-    return unixListener({ path: path ?? `fd://${fd}`, fd, unlink: null, close });
+    return path === null
+      ? unixListener({ name: findUnixPathOf(fd) ?? `fd://${fd}`, fd, close })
+      : inheritedUnixListener({ path, fd, close });
   const name: SocketName = {};
   const error = handle.getsockname(name);
   if (error !== 0) throw refuseDescriptor(fd, codeOf(error));
@@ -133,7 +141,9 @@ function tcpListener(socket: { host: string; port: number; fd: number; close: ()
     url: `http://${host}:${socket.port}`,
     serverName: socket.host,
     serverPort: String(socket.port),
+    path: null,
     unlink: null,
+    claim: () => undefined,
     close: socket.close,
   };
 }
@@ -152,7 +162,7 @@ async function resolveHost(address: Address & { kind: "tcp" }): Promise<{ host: 
 
 async function bindUnixPath(path: string, options: BindOptions): Promise<BoundSocket> {
   const handle = await bindOverStaleSocket(path);
-  const listener = unixListener({ path, fd: handle.fd, unlink: path, close: () => handle.close() });
+  const listener = ownUnixListener(path, handle);
   try {
     if (options.socketMode !== null) chmodSync(path, options.socketMode);
     if (options.socketOwner !== null) chownSync(path, options.socketOwner.uid, options.socketOwner.gid);
@@ -163,20 +173,40 @@ async function bindUnixPath(path: string, options: BindOptions): Promise<BoundSo
   return listener;
 }
 
-function unixListener(socket: {
-  path: string;
-  fd: number;
-  unlink: string | null;
-  close: () => void;
-}): BoundSocket {
+function ownUnixListener(path: string, handle: Handle): BoundSocket {
+  let isOurs = true;
+  // libuv removes the path. Once it is a successor's, the descriptor is left open until we end.
+  const close = () => isOurs && handle.close();
+  const claim = (isOursNow: boolean) => {
+    isOurs = isOursNow;
+  };
+  return { ...unixListener({ name: path, fd: handle.fd, close }), path, unlink: path, claim };
+}
+
+function inheritedUnixListener(socket: { path: string; fd: number; close: () => void }): BoundSocket {
+  let isOurs = false;
+  const close = () => {
+    socket.close();
+    if (isOurs) unlinkQuietly(socket.path);
+  };
+  const claim = (isOursNow: boolean) => {
+    isOurs = isOursNow;
+  };
+  return { ...unixListener({ name: socket.path, fd: socket.fd, close }), path: socket.path, claim };
+}
+
+/** `name` is what people see: the path, or "@abstract". */
+function unixListener(socket: { name: string; fd: number; close: () => void }): BoundSocket {
   return {
     kind: "unix",
     fd: socket.fd,
-    url: `unix:${socket.path}`,
+    url: `unix:${socket.name}`,
     // PEP 3333 wants both to be there and not empty; without a Host header this is all we know.
     serverName: "localhost",
     serverPort: "80",
-    unlink: socket.unlink,
+    path: null,
+    unlink: null,
+    claim: () => undefined,
     close: socket.close,
   };
 }
@@ -215,7 +245,15 @@ function replaceStaleSocket(path: string): Handle {
 function bindAbstract(name: string): BoundSocket {
   const handle = createServerHandle(`\0${name}`, -1, -1);
   if (typeof handle === "number") throw refuseBind(failureOf(handle, { kind: "abstract", name }));
-  return unixListener({ path: `@${name}`, fd: handle.fd, unlink: null, close: () => handle.close() });
+  return unixListener({ name: `@${name}`, fd: handle.fd, close: () => handle.close() });
+}
+
+function unlinkQuietly(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // Its directory belongs to root, and we no longer are.
+  }
 }
 
 /** What a client of the path sees: "connected", or the error's code. */

@@ -18,11 +18,11 @@ address = "\\0" + address[1:] if address[0] == "@" else address
 socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(sys.argv[1].encode(), address)
 `;
 
-/** Returns at once. A server that cannot say how it is still serves: a failure is only logged. */
-export function notify(state: Readiness, { python, log }: { python: string; log: Log }): void {
+/** Resolves when it is told. A server that cannot say how it is still serves: a failure is only logged. */
+export async function notify(state: Readiness, { python, log }: { python: string; log: Log }): Promise<void> {
   const socket = process.env["NOTIFY_SOCKET"];
   if (socket === undefined) return;
-  void send(state, python).catch((error: Error) =>
+  await send(state, python).catch((error: Error) =>
     log.event(`cannot tell systemd ${state}: ${reasonOf(error)} (NOTIFY_SOCKET is ${socket})`),
   );
 }

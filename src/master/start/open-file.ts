@@ -1,9 +1,9 @@
-import { accessSync, closeSync, constants, lstatSync, openSync, statSync, writeSync } from "node:fs";
+import { accessSync, constants, lstatSync, openSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Identity } from "./privileges.ts";
 import { Refusal, refuseFile } from "./refusal.ts";
 
-const { O_WRONLY, O_CREAT, O_APPEND, O_TRUNC, O_NOFOLLOW } = constants;
+const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
 
 export interface FileToOpen {
   /** Who has named it: "uwsgi.ini:3: logto". */
@@ -29,16 +29,9 @@ export function openLogFile(file: FileToOpen): number {
   return STREAMS.get(file.path) ?? open(file, { flags: O_WRONLY | O_CREAT | O_APPEND, mode: 0o640 });
 }
 
-/** Throws a Refusal. */
-export function replaceFile(file: FileToOpen, content: string): void {
-  const descriptor = open(file, { flags: O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644 });
-  try {
-    writeSync(descriptor, content);
-  } catch (error) {
-    throw refuseFile(file.origin, file.path, error);
-  } finally {
-    closeSync(descriptor);
-  }
+/** Descriptor of a file to be written from its beginning. Throws a Refusal. */
+export function openPidfile(file: FileToOpen): number {
+  return open(file, { flags: O_WRONLY | O_CREAT, mode: 0o644 });
 }
 
 function open({ origin, path, identity }: FileToOpen, how: { flags: number; mode: number }): number {

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { originOf } from "../../settings/origin.ts";
 import type { ListenerSetting, Settings } from "../../settings/settings.ts";
 import { missingApplications, requireDirectory } from "./application-places.ts";
+import type { InheritedFiles } from "./inherited-files.ts";
 import { findInterpreter } from "./interpreter.ts";
 import { requireBindablePath } from "./listener.ts";
 import { requireWritable } from "./open-file.ts";
@@ -12,17 +13,22 @@ import { requireReachable } from "./reachable.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
 
 /** Binds, writes and executes nothing of the instance's. `python`: where it runs already. */
-export function preflight(settings: Settings, python: string | null): readonly Refusal[] {
+export function preflight(
+  settings: Settings,
+  { python, inherited }: { python: string | null; inherited: InheritedFiles | null },
+): readonly Refusal[] {
   const first = [
     () => python ?? findInterpreter(settings, process.env),
     () => resolveIdentity(settings),
     () => resolveOwner(settings),
     () => requireDirectory(originOf(settings, "chdir"), settings.chdir),
-    ...writtenFiles(settings).map(
-      ([option, path]) =>
-        () =>
-          requireWritable(originOf(settings, option), path),
-    ),
+    ...writtenFiles(settings)
+      .filter(([, path]) => inherited?.has(path) !== true)
+      .map(
+        ([option, path]) =>
+          () =>
+            requireWritable(originOf(settings, option), path),
+      ),
   ].flatMap((question) => refusalOf(question) ?? []);
   if (first.length > 0) return first;
   const toBeRun = python === null ? [findInterpreter(settings, process.env)] : [];

@@ -35,7 +35,8 @@ export function resolveIdentity(wanted: WantedIdentity): Identity | null {
 /** Said before anything is made: only the drop itself would notice otherwise. */
 function requireRoot(wanted: WantedIdentity, become: { uid: number; gid: number }): void {
   const [own, ownGroup] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
-  if (own !== 0 && wanted.addGid.length > 0) {
+  const lacked = wanted.addGid.filter((group) => !hasGroup(wanted, group));
+  if (own !== 0 && lacked.length > 0) {
     throw new Refusal(
       `${originOf(wanted, "add-gid")}: only root can take on further groups (running as ${nameUser(own)})`,
       ["start tsgi as root, or leave add-gid out"],
@@ -48,6 +49,12 @@ function requireRoot(wanted: WantedIdentity, become: { uid: number; gid: number 
   throw new Refusal(`${origin}: only root can change the ${what} (running as ${as})`, [
     "start tsgi as root, or leave uid and gid out",
   ]);
+}
+
+/** As a successor of a master that root has started. */
+function hasGroup(wanted: WantedIdentity, group: WantedIdentity["addGid"][number]): boolean {
+  const id = findGroup(originOf(wanted, "add-gid", showAccount(group)), group);
+  return process.getgroups?.().includes(id) ?? false;
 }
 
 /** --chown-socket as numbers, null where it is not given; -1 keeps the group that is there. */
@@ -68,7 +75,7 @@ export function dropPrivileges(identity: Identity): void {
   try {
     if (process.getuid?.() === 0) setGroups(identity);
     if (process.getgid?.() !== identity.gid) process.setgid?.(identity.gid);
-    if (identity.groups.length > 0) addGroups(identity);
+    if (identity.groups.length > 0 && process.getuid?.() === 0) addGroups(identity);
     if (process.getuid?.() !== identity.uid) process.setuid?.(identity.uid);
   } catch (error) {
     throw new Refusal(

@@ -5,12 +5,16 @@ import { type Handover, type ToStarter, takeHandover } from "./handover.ts";
 export interface Starter {
   readonly handover: Handover;
   tell(message: ToStarter): Promise<void>;
+  /** What a predecessor does: it hands everything over, or ends before it could. */
+  follow(listen: (deed: "leaves" | "ends") => void): void;
+  /** There is nothing more to say. */
+  part(): void;
 }
 
 /** Null where nobody waits: the usual start. To be asked before anything else is started. */
 export function findStarter(): Starter | null {
   const handover = takeHandover(process.env);
-  return handover === null ? null : { handover, tell };
+  return handover === null ? null : { handover, tell, follow, part };
 }
 
 /**
@@ -27,4 +31,16 @@ async function tell(message: ToStarter): Promise<void> {
   if (!process.connected) return;
   process.send?.(message, () => resolve());
   await promise;
+}
+
+function follow(listen: (deed: "leaves" | "ends") => void): void {
+  // There is only one message: ToSuccessor.
+  process.on("message", () => listen("leaves"));
+  process.on("disconnect", () => listen("ends"));
+}
+
+function part(): void {
+  process.removeAllListeners("message");
+  process.removeAllListeners("disconnect");
+  if (process.connected) process.disconnect();
 }

@@ -112,6 +112,13 @@ export const processOptions = {
     reload: "restart",
     help: "As --daemonize, but the file is opened by the user of --uid",
   }),
+  "upgrade-timeout": option({
+    type: duration(),
+    default: 600 * SECOND,
+    dialect: "tsgi",
+    reload: "applies",
+    help: "How long a new tsgi may take to serve after SIGUSR2 before it is given up",
+  }),
   procname: option({
     type: text("TITLE"),
     default: null,

@@ -1,0 +1,48 @@
+/** What tests of SIGUSR2 share. */
+
+import assert from "node:assert/strict";
+import { type RunningServer, until } from "./start-server.ts";
+
+/** The one master that there is. */
+export function masterOf(server: RunningServer): number {
+  const masters = server.pids("master");
+  assert.equal(masters.length, 1, server.describeProcesses());
+  return masters[0] ?? 0;
+}
+
+/** SIGUSR2, until the old one has left; answers the new master's pid. */
+export async function upgrade(server: RunningServer): Promise<number> {
+  const old = masterOf(server);
+  process.kill(old, "SIGUSR2");
+  await untilSucceeded(server, old);
+  return masterOf(server);
+}
+
+/** Slow machines: two whole starts, and the end of one. */
+const PATIENCE = 60_000;
+
+export async function untilSucceeded(server: RunningServer, old: number): Promise<void> {
+  await until(
+    "the old master to leave",
+    () => {
+      assert.doesNotMatch(server.log, /the upgrade has failed|no upgrade:/);
+      return !server.allPids().includes(old) && server.pids("master").length === 1;
+    },
+    () => `${server.describeProcesses()}\n${server.log}`,
+    PATIENCE,
+  );
+}
+
+/** SIGUSR2, and until the log says so; the same master is there afterwards. */
+export async function upgradeInVain(server: RunningServer, pattern: RegExp): Promise<void> {
+  const old = masterOf(server);
+  process.kill(old, "SIGUSR2");
+  await until(
+    `the log to match ${pattern}`,
+    () => pattern.test(server.log),
+    () => server.log,
+    PATIENCE,
+  );
+  await until("the new one to end", () => server.pids("master").length === 1);
+  assert.equal(masterOf(server), old);
+}
