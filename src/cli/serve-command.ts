@@ -8,6 +8,8 @@ import { isSwitchedOn } from "../settings/judge-entry.ts";
 import { options } from "../settings/options.ts";
 import { readSettings } from "../settings/read-settings.ts";
 import { vocabularyOf } from "../settings/vocabulary.ts";
+import type { CtlOrder } from "./ctl-words.ts";
+import { pidfileOrders } from "./pidfile-command.ts";
 import { print } from "./print.ts";
 import { messagesToLog, tellNotStarted, tellRemarks, warningsToLog } from "./remarks.ts";
 import { surroundingsOf } from "./surroundings.ts";
@@ -20,6 +22,8 @@ export async function serve(argv: readonly string[]): Promise<number> {
   const starter = findStarter();
   const configuration = await readUwsgi(argv);
   if (await showAsked(configuration)) return 0;
+  const orders = pidfileOrders(configuration);
+  if (orders.length > 0) return obey(orders);
   const reading = readSettings(configuration);
   tellRemarks({ ...reading, entries: configuration.entries });
   if (reading.kind === "problems") {
@@ -34,6 +38,14 @@ export async function serve(argv: readonly string[]): Promise<number> {
   }
   const { startInBackground } = await import("../master/start/background.ts");
   return startInBackground(reading.settings);
+}
+
+/** As many as there are: the worst exit code of them. */
+async function obey(orders: readonly CtlOrder[]): Promise<number> {
+  const { ctl } = await import("./ctl-command.ts");
+  let worst = 0;
+  for (const order of orders) worst = Math.max(worst, await ctl(order));
+  return worst;
 }
 
 /** For a reload, in the master: the same command line, and files as they are now. */

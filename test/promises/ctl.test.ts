@@ -34,8 +34,12 @@ interface Ended {
 }
 
 function ctl(...words: readonly string[]): Promise<Ended> {
+  return tsgi("ctl", ...words);
+}
+
+function tsgi(...words: readonly string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(NODE, [TSGI, "ctl", ...words], { timeout: 60_000 }, (error, out, err) => {
+    execFile(NODE, [TSGI, ...words], { timeout: 60_000 }, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code), out, err });
     });
   });
@@ -115,6 +119,26 @@ test("stop --wait returns when the instance is gone, and stop --now does not wai
   await until("the request to run", async () => (await statusOf(second)).workers[0]?.running === 1);
   assert.equal((await ctl("--pid", String(second.pid), "stop", "--now", "--wait")).code, 0);
   assert.equal(await lost, "lost");
+});
+
+test("uWSGI's --reload, --pause, --resume and --stop take a pidfile, and start nothing", async () => {
+  const pidfile = folder.file("uwsgi.pid");
+  await using server = await startServer(["--pidfile", pidfile, app]);
+  assert.deepEqual(await tsgi("--reload", pidfile), {
+    code: 0,
+    out: `master ${server.pid}: it reloads\n`,
+    err: "",
+  });
+  await server.waitForLog(/generation 2 serves/);
+  assert.equal((await tsgi("--pause", pidfile)).code, 0);
+  assert.equal((await statusOf(server)).paused, true);
+  assert.equal((await tsgi("--resume", pidfile)).code, 0);
+  assert.equal((await tsgi("--stop", pidfile)).code, 0);
+  assert.equal((await server.exit).code, 0);
+  folder.write("stale.pid", `${process.pid}\n`);
+  const stale = await tsgi("--stop", folder.file("stale.pid"));
+  assert.equal(stale.code, 1);
+  assert.match(stale.err, /process \d+, which \S+stale\.pid names, is no master of tsgi/);
 });
 
 test("without a name the only instance is meant; of several each is named", async () => {

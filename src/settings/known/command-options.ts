@@ -1,20 +1,16 @@
-import { bare, directive, never, noEffect, notYet, required } from "../known-rows.ts";
+import { bare, directive, never, noEffect, required } from "../known-rows.ts";
 
 /** Names that make uWSGI do one thing and exit. To ignore one would start a server that nobody asked for. */
 export const commandOptions = {
   ...directive({
     help: bare("show the help and exit", { aliases: ["usage"], short: "h" }),
+    stop: required("tell the instance whose pidfile this is to stop, and exit"),
+    reload: required("tell the instance whose pidfile this is to reload, and exit"),
+    pause: required("tell the instance whose pidfile this is to let requests wait, and exit", {
+      aliases: ["suspend"],
+    }),
+    resume: required("tell the instance whose pidfile this is to go on after a pause, and exit"),
   }),
-  ...notYet(
-    {
-      stop: required("stop the instance whose pidfile this is"),
-      reload: required("reload the instance whose pidfile this is"),
-      pause: required("pause the instance whose pidfile this is, or let it go on", {
-        aliases: ["suspend", "resume"],
-      }),
-    },
-    { risk: "error" },
-  ),
   ...never(
     {
       get: required("one option's value is not printed alone; --show-config prints them all"),
