@@ -131,6 +131,8 @@ export type FromRouter =
   | { readonly event: "listenFailed"; readonly url: string; readonly code: string }
   /** The first slot of a worker has said hello. */
   | { readonly event: "workerConnected"; readonly serial: number; readonly pid: number }
+  /** A request waits, and there is no worker, free or busy, that could take it. */
+  | { readonly event: "workersWanted" }
   /** It has no slot of that retired worker (any more), and tells those that come to leave. */
   | { readonly event: "workerRetired"; readonly serial: number }
   /** The worker has answered as many requests as "limit" said; this many it were. */

@@ -66,6 +66,12 @@ export class Instance {
     return this.routerSeats.every((seat) => seat.occupant !== null && seat.occupant.readySince !== null);
   }
 
+  /** Requests that come will be served: by a worker, or with `cheap` by one that starts then. */
+  get canOpen(): boolean {
+    if (this.crew.seats.length === 0) return this.routersAreReady && this.zygote?.readySince != null;
+    return this.crew.living.some((worker) => worker.servingSince !== null);
+  }
+
   get isEmpty(): boolean {
     return this.crew.isEmpty && this.routers.length === 0 && this.zygotes.length === 0;
   }

@@ -61,7 +61,6 @@ export class Master {
     const overtime = new Overtime(this.#instance, equipment);
     this.#watching = new Watching(this.#instance, equipment);
     this.#autoreload = new Autoreload(this.#instance, { equipment, reloads: this.#reloads });
-    const scaling = new Scaling({ instance: this.#instance, reports: this.#reports, log: equipment.log });
     this.#recycling = new Recycling(this.#instance, equipment.log);
     const parts = {
       instance: this.#instance,
@@ -74,6 +73,7 @@ export class Master {
       stop: (cause: string) => this.#beginStop(cause),
       stopAtOnce: (cause: string) => this.#stopAtOnce(cause),
     };
+    const scaling = new Scaling(parts);
     this.#upgrades = new Upgrades(parts);
     const commanded: CommanderParts = { ...parts, scaling, upgrades: this.#upgrades };
     this.#commander = new Commander(commanded);
@@ -98,7 +98,8 @@ export class Master {
     });
     this.#workerEvents = new WorkerEvents(shared);
     const { requestLimits } = this.#recycling;
-    this.#routerEvents = new RouterEvents({ ...shared, overtime, requestLimits });
+    const { cheapMode } = scaling;
+    this.#routerEvents = new RouterEvents({ ...shared, overtime, requestLimits, cheapMode });
     this.#alarm = new Alarm(() => equipment.queue.push({ from: "timer" }));
   }
 
@@ -207,7 +208,7 @@ export class Master {
   #openWhenReady(): void {
     const refusal = this.#startUp.refuseIfAllFailed();
     if (refusal !== null) return this.#failStart(refusal);
-    if (!this.#instance.crew.living.some((worker) => worker.servingSince !== null)) return;
+    if (!this.#instance.canOpen) return;
     if (!this.#upgrades.mayOpen) return;
     this.#phase = "opening";
     this.#instance.tellRouters({ do: "accept" });

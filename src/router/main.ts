@@ -51,7 +51,10 @@ async function configure(settings: RouterSettings): Promise<void> {
   process.title = settings.title;
   dropPrivileges(settings);
   const clock = new Clock();
-  const pool = new Pool(settings, (serial, requests) => tell({ event: "limitReached", serial, requests }));
+  const pool = new Pool(settings, {
+    limitReached: (serial, requests) => tell({ event: "limitReached", serial, requests }),
+    deserted: () => tell({ event: "workersWanted" }),
+  });
   const events = new LineWriter(STDERR);
   const requests = settings.accessLog === null ? null : new LineWriter(settings.accessLog.fd);
   const log = new EventLog(events, settings.routers === 1 ? "router" : `router ${settings.router + 1}`);

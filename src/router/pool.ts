@@ -32,9 +32,17 @@ export interface PoolLimits {
   readonly routers: number;
 }
 
+/** Is told of what the master wants to know. */
+export interface PoolWatcher {
+  /** A worker has answered as many requests as were to be told. */
+  limitReached(serial: number, requests: number): void;
+  /** A request waits, and there are no workers; said once until there are some. */
+  deserted(): void;
+}
+
 export class Pool {
   #limits: PoolLimits;
-  readonly #onLimit: (serial: number, requests: number) => void;
+  readonly #watcher: PoolWatcher;
   readonly #processes: WorkerProcess[] = [];
   readonly #processOf = new Map<Slot, WorkerProcess>();
   readonly #line = new WaitingLine();
@@ -43,10 +51,11 @@ export class Pool {
   #answered = 0;
   #isPaused = false;
   #resumedAt = Number.NEGATIVE_INFINITY;
+  #isDeserted = false;
 
-  constructor(limits: PoolLimits, onLimit: (serial: number, requests: number) => void) {
+  constructor(limits: PoolLimits, watcher: PoolWatcher) {
     this.#limits = limits;
-    this.#onLimit = onLimit;
+    this.#watcher = watcher;
   }
 
   /** Which router this is, and how many there are, stays. */
@@ -102,7 +111,20 @@ export class Pool {
   enqueue(exchange: Exchange): boolean {
     if (this.#line.size >= this.#limits.queueLimit) return false;
     this.#line.add(exchange);
+    this.#lookForWorkers();
     return true;
+  }
+
+  #lookForWorkers(): void {
+    if (this.#isDeserted || this.#line.size === 0) return;
+    this.#isDeserted = !this.#processes.some(({ isRetiring }) => !isRetiring);
+    if (this.#isDeserted) this.#watcher.deserted();
+  }
+
+  /** The worker gets no more requests. */
+  retire(process: WorkerProcess): void {
+    process.isRetiring = true;
+    this.#lookForWorkers();
   }
 
   /** Gives waiting requests to slots while there are both. */
@@ -137,6 +159,7 @@ export class Pool {
       this.#processes.push(process);
     }
     process.slots.push(slot);
+    this.#isDeserted = false;
     this.#processOf.set(slot, process);
     this.#shelve(process, slot);
     return process;
@@ -162,6 +185,7 @@ export class Pool {
     const failure: Failure = { status: 502, why: `${MOST_LOSSES} slots were lost before they began it` };
     for (const exchange of exchanges) if (exchange.losses >= MOST_LOSSES) exchange.fail(failure);
     this.dispatch(now);
+    this.#lookForWorkers();
   }
 
   /** The master wants to know when this worker has answered so many more. */
@@ -188,7 +212,7 @@ export class Pool {
 
   #tellLimit(process: WorkerProcess): void {
     process.limit = Number.POSITIVE_INFINITY;
-    this.#onLimit(process.serial, process.answered - process.told);
+    this.#watcher.limitReached(process.serial, process.answered - process.told);
     process.told = process.answered;
   }
 

@@ -111,7 +111,7 @@ export class WorkerDoor implements SlotOwner {
     }
     slot.answered = this.#readMark(slot).begun;
     const process = this.#pool.add(slot);
-    process.isRetiring ||= this.#retiring.has(hello.serial);
+    if (this.#retiring.has(hello.serial)) this.#pool.retire(process);
     slot.start(rest);
     if (process.slots.length === 1)
       this.#tell({ event: "workerConnected", serial: hello.serial, pid: hello.pid });
@@ -209,7 +209,7 @@ export class WorkerDoor implements SlotOwner {
     this.#retiring.add(serial);
     const process = this.#pool.processes.find((candidate) => candidate.serial === serial);
     if (process === undefined) return this.#tell({ event: "workerRetired", serial });
-    process.isRetiring = true;
+    this.#pool.retire(process);
     this.#retireIdle(process);
   }
 

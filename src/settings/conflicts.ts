@@ -2,6 +2,7 @@
 
 import type { Entry } from "../config/entry.ts";
 import { checkConcurrency } from "./check-concurrency.ts";
+import { checkScaling } from "./check-scaling.ts";
 import type { Finding, Judged } from "./judgement.ts";
 import type { OptionValues } from "./options.ts";
 
@@ -14,6 +15,7 @@ const checks: readonly Check[] = [
   unreachableMounts,
   repeatedScalars,
   checkConcurrency,
+  checkScaling,
 ];
 
 export function findConflicts(values: OptionValues, judged: readonly Judged[]): readonly Finding[] {

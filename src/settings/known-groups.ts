@@ -4,7 +4,6 @@ import { alarmOptions } from "./known/alarm-options.ts";
 import { alwaysOptions } from "./known/always-options.ts";
 import { backgroundOptions } from "./known/background-options.ts";
 import { cacheOptions } from "./known/cache-options.ts";
-import { cheaperOptions } from "./known/cheaper-options.ts";
 import { clusterOptions } from "./known/cluster-options.ts";
 import { commandOptions } from "./known/command-options.ts";
 import { confinementOptions } from "./known/confinement-options.ts";
@@ -46,7 +45,6 @@ export const knownGroups: readonly KnownGroup[] = [
   { title: "Routing", rows: routingOptions },
   { title: "Reloading, and what starts and commands an instance", rows: reloadOptions },
   { title: "Recycling and limits", rows: recyclingOptions },
-  { title: "As many workers as needed", rows: cheaperOptions },
   { title: "Logs of other forms", rows: loggingOptions },
   { title: "Alarms", rows: alarmOptions },
   { title: "Stats and metrics", rows: statsOptions },

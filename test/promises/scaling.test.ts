@@ -104,3 +104,27 @@ test("cheaper-initial is what a start makes; signals keep to cheaper and process
   server.kill("SIGTTOU");
   await server.waitForLog(/SIGTTOU: the number of workers stays 2: 2 to 3 are allowed/);
 });
+
+test("cheaper-rss-limit: over the soft limit no worker starts, over the hard one they leave", async () => {
+  const ini = (limits: string) =>
+    folder.write(
+      "memory.ini",
+      `[uwsgi]\nwsgi-file = %dapp.py\nprocesses = 3\ncheaper = 1\ncheaper-overload = 1\n${limits}`,
+    );
+  await using server = await startServer(["--http", "127.0.0.1:0", ini("cheaper-rss-limit-soft = 1m\n")]);
+  await using load = startLoad(server.port, { connections: 6, prefix: "a", request: sleepFor(0.1) });
+  await server.waitForLog(/MiB of memory \(cheaper-rss-limit-soft\): no further worker starts/);
+  assert.equal(server.pids("worker").length, 1);
+  ini("");
+  await reload(server);
+  await server.untilPids("worker", { count: 3 });
+  ini("cheaper-rss-limit-hard = 1m\n");
+  await reload(server);
+  await server.waitForLog(/MiB of memory \(cheaper-rss-limit-hard\): from 2 workers to 1/);
+  await server.untilPids("worker", { count: 1 });
+  await load.stop();
+  assert.ok(
+    load.outcomes.every(({ status }) => status === 200),
+    "no request is lost",
+  );
+});

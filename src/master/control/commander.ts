@@ -80,11 +80,12 @@ export class Commander {
         return done(scaling.step(1, cause));
       case "fewer-workers":
         return done(scaling.step(-1, cause));
+      case "cheap":
+        return done(scaling.cheapMode.begin(cause, Date.now()));
       case "scale":
         return done(scaling.resize(command.workers, cause));
       default:
-        this.#log(`${cause}: ${command.name} is not in this version; nothing was changed`);
-        return { isDone: false, text: `${command.name} is not in this version` };
+        return command satisfies never;
     }
   }
 

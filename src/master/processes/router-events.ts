@@ -6,6 +6,7 @@ import type { Ending } from "../events.ts";
 import type { Instance } from "../instance.ts";
 import type { Overtime } from "../recycle/overtime.ts";
 import type { RequestLimits } from "../recycle/request-limits.ts";
+import type { CheapMode } from "../scale/cheap-mode.ts";
 import type { Refusal } from "../start/refusal.ts";
 import { type Phase, refuseRouter, type StartUp } from "../start/start-up.ts";
 import type { Reports } from "./reports.ts";
@@ -16,6 +17,7 @@ interface MasterParts {
   readonly reports: Reports;
   readonly overtime: Overtime;
   readonly requestLimits: RequestLimits;
+  readonly cheapMode: CheapMode;
   readonly startUp: StartUp;
   readonly phase: () => Phase;
   readonly refuse: (refusal: Refusal) => void;
@@ -44,6 +46,8 @@ export class RouterEvents {
         return this.#onWorkerConnected(router, message.serial);
       case "workerRetired":
         return this.#onWorkerRetired(router, message.serial);
+      case "workersWanted":
+        return this.#parts.cheapMode.wake();
       case "limitReached":
         return this.#parts.requestLimits.take(router, message);
       case "report":

@@ -71,8 +71,15 @@ function showMilliseconds(milliseconds: number): string {
 function describeProcesses(settings: Settings): string {
   const { green, slots } = concurrencyOf(settings);
   const threads = green === null ? count(slots, "thread") : `${count(slots, "green thread")} (${green})`;
-  const workers = `${count(settings.processes, "worker")} × ${threads}`;
+  const workers = `${describeNumber(settings)} × ${threads}`;
   return `${workers}, ${count(settings.httpProcesses, "router")}, master ${process.pid}`;
+}
+
+function describeNumber(settings: Settings): string {
+  const { cheap, cheaper, processes } = settings;
+  const most = count(processes, "worker");
+  const workers = cheaper > 0 && cheaper < processes ? `${cheaper} to ${most}` : most;
+  return cheap ? `${workers} after the first request` : workers;
 }
 
 function count(number: number, noun: string): string {

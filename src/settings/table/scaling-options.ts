@@ -1,6 +1,6 @@
 import { SECOND } from "../../base/duration.ts";
 import { option } from "../option.ts";
-import { choice, count, duration, flag } from "../value-types.ts";
+import { choice, count, duration, flag, size } from "../value-types.ts";
 import { PROCESSES } from "./process-options.ts";
 
 /** Of the time, in which a worker is at work. */
@@ -86,7 +86,7 @@ export const scalingOptions = {
     default: false,
     dialect: "uwsgi",
     reload: "applies",
-    help: "busyness: log each look at the workers' time",
+    help: "busyness: log each second how much of their time the workers were busy",
   }),
   "cheaper-busyness-backlog-alert": option({
     type: count({ from: 0, to: MANY.to }),
@@ -115,5 +115,40 @@ export const scalingOptions = {
     dialect: "uwsgi",
     reload: "applies",
     help: "busyness: an emergency worker when requests have been waiting for this long without a break",
+  }),
+  "cheaper-rss-limit-soft": option({
+    type: size(),
+    default: 0,
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "No further worker while all of them use more memory than this; 0 for no limit",
+  }),
+  "cheaper-rss-limit-hard": option({
+    type: size(),
+    default: 0,
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "One worker less while all of them use more memory than this, down to --cheaper; 0 for no limit",
+  }),
+  cheap: option({
+    type: flag(),
+    default: false,
+    dialect: "uwsgi",
+    reload: "restart",
+    help: "Start no worker before the first request, which waits for it",
+  }),
+  idle: option({
+    type: duration(),
+    default: 0,
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Let all workers leave when no request has come for this time; the next one starts them anew. 0 for never",
+  }),
+  "die-on-idle": option({
+    type: flag(),
+    default: false,
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Stop altogether when no request has come for the time of --idle",
   }),
 };

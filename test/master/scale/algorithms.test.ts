@@ -4,6 +4,7 @@ import type { LoadReport, WorkerLoad } from "../../../src/master/processes/repor
 import { BLANK, type Rules } from "../../../src/master/scale/algorithm.ts";
 import { algorithms } from "../../../src/master/scale/algorithms.ts";
 import { measureLoad } from "../../../src/master/scale/load.ts";
+import { restrain } from "../../../src/master/scale/memory-limits.ts";
 import { clamp, sizeAfterReload, startSize } from "../../../src/master/scale/worker-numbers.ts";
 import { RULES, type Step, simulate, swings } from "./simulation.ts";
 
@@ -107,6 +108,32 @@ test("manual leaves the number to the operator", () => {
   assert.ok(steps.every(({ workers }) => workers === RULES.least));
 });
 
+describe("restrain()", () => {
+  const decision = (change: number) => ({ change, why: "no worker was free", memory: BLANK });
+  const three = { resident: 300, workers: 3, least: 2 };
+
+  test("over the soft limit nobody is added", () => {
+    const limits = { soft: 299, hard: 0 };
+    assert.equal(restrain(decision(1), limits, three).change, 0);
+    assert.match(restrain(decision(1), limits, three).why, /cheaper-rss-limit-soft/);
+    assert.equal(restrain(decision(-1), limits, three).change, -1);
+    assert.equal(restrain(decision(1), { soft: 300, hard: 0 }, three).change, 1);
+  });
+
+  test("over the hard limit one leaves, down to the least number", () => {
+    const limits = { soft: 0, hard: 299 };
+    assert.equal(restrain(decision(1), limits, three).change, -1);
+    assert.equal(restrain(decision(0), limits, { ...three, workers: 2 }).change, 0);
+  });
+
+  test("only as many are added as the hard limit has room for", () => {
+    assert.equal(restrain(decision(4), { soft: 0, hard: 550 }, three).change, 2);
+    const held = restrain(decision(4), { soft: 0, hard: 399 }, three);
+    assert.equal(held.change, 0);
+    assert.match(held.why, /cheaper-rss-limit-hard/);
+  });
+});
+
 describe("measureLoad()", () => {
   const report = (
     time: number,
@@ -150,7 +177,7 @@ describe("measureLoad()", () => {
 
 describe("the number of workers", () => {
   const numbers = (processes: number, cheaper = 0, cheaperInitial: number | null = null) => {
-    return { processes, cheaper, cheaperInitial };
+    return { processes, cheaper, cheaperInitial, cheap: false };
   };
 
   test("a start makes processes, or with cheaper as many as it or cheaper-initial says, within the bounds", () => {
