@@ -3,10 +3,23 @@
 import os
 import sys
 import sysconfig
+from importlib.machinery import SourceFileLoader
 from typing import Any, List
 
 _INSTALLED = ("site-packages", "dist-packages")
 _OWN = os.path.dirname(os.path.abspath(__file__))
+
+
+def leave_no_bytecode() -> None:
+    """Python takes bytecode for that of the source when length and second of its last change agree: a file
+    that is saved twice within a second might count as unchanged. So none is kept of what is watched."""
+    write = SourceFileLoader.set_data
+
+    def set_data(loader: SourceFileLoader, path: str, data: bytes, **options: Any) -> None:
+        if _is_installed(path):
+            write(loader, path, data, **options)
+
+    SourceFileLoader.set_data = set_data  # type: ignore[assignment,method-assign]
 
 
 def find_sources() -> List[str]:
@@ -17,9 +30,12 @@ def find_sources() -> List[str]:
     return sorted(
         place
         for place in places
-        if not os.path.join(place, "").startswith(others)
-        and not any(part in _INSTALLED for part in place.split(os.sep))
+        if not os.path.join(place, "").startswith(others) and not _is_installed(place)
     )
+
+
+def _is_installed(path: str) -> bool:
+    return any(part in _INSTALLED for part in path.split(os.sep))
 
 
 def _top_modules() -> List[Any]:

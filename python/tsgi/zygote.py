@@ -24,7 +24,7 @@ from .lifeline import Lifeline
 from .loader import Loaded, LoadFailure
 from .mounts import import_first, load_all, prepare_path
 from .privileges import drop_privileges
-from .sources import find_sources
+from .sources import find_sources, leave_no_bytecode
 from .streams import REOPEN_LOGS, flush_standard_streams, open_standard_streams, redirect, reopen
 from .worker import Order, Worker
 
@@ -127,6 +127,8 @@ class Zygote:
             gc.disable()
             self.hooks.nworkers_changed()
             began = time.monotonic()
+            if self.boot["wantsSources"]:
+                leave_no_bytecode()
             import_first(application["sharedImports"])
             if not self.boot["lazy"]:
                 self.loaded = self.load()

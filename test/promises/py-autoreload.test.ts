@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync } from "node:fs";
 import { test } from "node:test";
+import { skipUnless } from "../support/component.ts";
 import { startGunicorn } from "../support/start-gunicorn.ts";
 import { Folder, type RunningServer, sleep, startServer, until } from "../support/start-server.ts";
 
@@ -292,4 +294,41 @@ test("Gunicorn's reload and reload_extra_files", async () => {
     folder.write("extra.json", text);
     await timeUntil(server, text);
   }
+});
+
+test("saves within one second and of the same length are told apart, whatever Python's bytecode says", async () => {
+  using folder = new Folder();
+  const args = ["--py-autoreload", "1", writeSite(folder)];
+  const environment = { PYTHONDONTWRITEBYTECODE: "" };
+  await using server = await startServer(args, { cwd: folder.path, environment });
+  for (const text of ["one", "two", "six"]) {
+    folder.write("greeting.py", `TEXT = "${text}"\n`);
+    utimesSync(folder.file("greeting.py"), 1_700_000_000, 1_700_000_000);
+    await timeUntil(server, `${text} page`);
+  }
+});
+
+/** In a name space of users of its own, whose limit is nobody else's. */
+const FEW_WATCHES = [
+  ...["unshare", "--user", "--map-root-user", "sh", "-c"],
+  'echo 2 >/proc/sys/user/max_inotify_watches && exec "$@"',
+  "sh",
+];
+const canUnshare = spawnSync(FEW_WATCHES[0] ?? "", [...FEW_WATCHES.slice(1), "true"]).status === 0;
+const skip = skipUnless(canUnshare, "name space of users");
+
+test("where the system has no file watches left, files are looked at, and the log says so once", {
+  skip,
+}, async () => {
+  using folder = new Folder();
+  const args = ["--py-autoreload", "1", writeSite(folder)];
+  await using server = await startServer(args, { cwd: folder.path, wrapper: FEW_WATCHES });
+  await server.waitForLog(
+    /py-autoreload: the system has no file watches left \(ENOSPC\); files are looked at/,
+  );
+  for (const text of ["first", "second"]) {
+    folder.write("greeting.py", `TEXT = "${text} in turn"\n`);
+    await timeUntil(server, `${text} in turn page`);
+  }
+  assert.equal(server.log.match(/no file watches left/g)?.length, 1);
 });

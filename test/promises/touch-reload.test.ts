@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { Folder, type RunningServer, startServer, until } from "../support/start-server.ts";
 
@@ -179,4 +180,30 @@ test("a reload brings other files to watch, and those before no longer count", a
   await untilAnswer(server, "third");
   assert.equal(reloads(server), 2);
   assert.deepEqual(await server.stop(), { code: 0, signal: null });
+});
+
+for (const option of ["reload-on-fd", "brutal-reload-on-fd"]) {
+  test(`${option}: whatever can be read from an inherited descriptor is a reload`, async () => {
+    using folder = new Folder();
+    const fifo = folder.file("fifo");
+    execFileSync("mkfifo", [fifo]);
+    const wrapper = ["sh", "-c", `exec 9<>"${fifo}"; exec "$@"`, "sh"];
+    const app = folder.write("app.py", appThatAnswers("old"));
+    await using server = await startServer([`--${option}`, "9:8", app], { wrapper });
+    for (const text of ["first", "second"]) {
+      folder.write("app.py", appThatAnswers(text));
+      writeFileSync(fifo, "12345678");
+      await untilAnswer(server, text);
+    }
+    assert.match(server.log, new RegExp(`master: ${option} \\(9\\): reloading`));
+    assert.deepEqual(await server.stop(), { code: 0, signal: null });
+  });
+}
+
+test("reload-on-fd: a descriptor that is none is named, and the start goes on", async () => {
+  using folder = new Folder();
+  const app = folder.write("app.py", appThatAnswers("up"));
+  await using server = await startServer(["--reload-on-fd", "77", app]);
+  await server.waitForLog(/reload-on-fd \(77\): cannot be waited for: it is no pipe and no socket/);
+  await untilAnswer(server, "up");
 });

@@ -1,4 +1,4 @@
-/** The files and directories that operators name: whoever changes one gives the command that belongs to it. */
+/** The files, directories and descriptors that operators name: whoever changes one gives the command that belongs to it. */
 
 import { spawn } from "node:child_process";
 import { statSync } from "node:fs";
@@ -8,6 +8,7 @@ import type { Equipment } from "../equipment.ts";
 import type { Instance } from "../instance.ts";
 import type { Generation } from "../processes/generation.ts";
 import { inheritedEnvironment } from "../processes/zygote-boot.ts";
+import { SignallingDescriptors } from "./signalling-descriptors.ts";
 import { TouchedFiles } from "./touched-files.ts";
 import { TreeWatcher } from "./tree-watcher.ts";
 import { type Trigger, triggersOf } from "./triggers.ts";
@@ -19,6 +20,7 @@ export class Watching implements Duty {
   readonly #instance: Instance;
   readonly #equipment: Equipment;
   readonly #files: TouchedFiles;
+  readonly #descriptors: SignallingDescriptors;
   /** By path and inode: one that was replaced is another. */
   readonly #directories = new Map<string, TreeWatcher>();
   /** Path → when it is due. */
@@ -33,6 +35,7 @@ export class Watching implements Duty {
       onTouch: (path) => this.#note(path, Date.now()),
       onMissing: (path) => this.#sayMissing(path),
     });
+    this.#descriptors = new SignallingDescriptors(equipment);
     this.#generation = instance.generation;
     this.#watch();
   }
@@ -55,6 +58,7 @@ export class Watching implements Duty {
 
   stop(): void {
     this.#files.stop();
+    this.#descriptors.stop();
     for (const directory of this.#directories.values()) directory.stop();
     this.#directories.clear();
   }

@@ -3,10 +3,6 @@ import { bare, never, noEffect, notYet, required } from "../known-rows.ts";
 /** When a worker is replaced, and what it may use up. */
 export const recyclingOptions = {
   ...notYet({
-    "reload-on-fd": required("reload when this descriptor becomes readable"),
-    "brutal-reload-on-fd": required(
-      "reload at once, without waiting for requests, when this descriptor is readable",
-    ),
     "exception-handler": required("hand each exception of the application to this handler"),
     "limit-as": required("limit the address space of each process, in MB"),
     "limit-nproc": required("limit the number of processes of the user"),

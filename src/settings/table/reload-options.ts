@@ -1,3 +1,4 @@
+import { descriptor } from "../descriptor.ts";
 import { option } from "../option.ts";
 import { touchCommand } from "../touch-command.ts";
 import { duration, flag, list, path, text } from "../value-types.ts";
@@ -73,6 +74,20 @@ export const reloadOptions = {
     dialect: "uwsgi",
     reload: "applies",
     help: "Stop where a reload is asked for, so that whoever watches over tsgi starts it anew",
+  }),
+  "reload-on-fd": option({
+    type: list(descriptor()),
+    default: [],
+    dialect: "uwsgi",
+    reload: "restart",
+    help: "Reload when something can be read from this inherited descriptor, a pipe or a socket",
+  }),
+  "brutal-reload-on-fd": option({
+    type: list(descriptor()),
+    default: [],
+    dialect: "uwsgi",
+    reload: "restart",
+    help: "As --reload-on-fd, but the old workers are killed as soon as the new ones serve",
   }),
   "py-autoreload": option({
     type: duration(),
