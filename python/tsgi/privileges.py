@@ -32,6 +32,21 @@ def drop_privileges(uid: Optional[int], gid: Optional[int]) -> None:
     make_dumpable()
 
 
+def require_no_way_back(uid: Optional[int]) -> None:
+    """Raises OSError where this process, which serves as `uid`, is root or could become root again."""
+    if uid is None or uid == 0:
+        return
+    if 0 not in os.getresuid() and 0 not in os.getresgid():
+        try:
+            os.setuid(0)
+        except PermissionError:
+            return
+    raise PermissionError(
+        "the application was to run as user id %d, but this process still has, or can take back, the rights "
+        "of root: nothing is served with them" % uid
+    )
+
+
 def require_library() -> None:
     """Raises OSError. Else whatever is imported from now on would seem not to be installed."""
     if not os.access(os.__file__, os.R_OK):

@@ -65,6 +65,17 @@ def version() -> str:
     return ".".join(str(part) for part in sys.version_info[:3])
 
 
+def describe_interpreter() -> Dict[str, Any]:
+    """What the master says of it at the start."""
+    return {
+        "python": version(),
+        "implementation": implementation(),
+        "executable": sys.executable,
+        "prefix": sys.prefix,
+        "virtualenv": sys.prefix != sys.base_prefix,
+    }
+
+
 def _argument_memory() -> Optional[Tuple[int, int]]:
     fields = _stat_fields(os.getpid())
     if len(fields) < 47:

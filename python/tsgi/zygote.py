@@ -19,11 +19,13 @@ from typing import Any, Callable, Dict, Final, Optional
 from . import green, process
 from .children import Children
 from .control import Control
+from .errors import ErrorStream
 from .hooks import Hooks, read_hooks
 from .lifeline import Lifeline
+from .limits import Limits
 from .loader import Loaded, LoadFailure
 from .mounts import import_first, load_all, prepare_path
-from .privileges import drop_privileges
+from .privileges import drop_privileges, require_no_way_back
 from .sources import find_sources, leave_no_bytecode
 from .streams import REOPEN_LOGS, flush_standard_streams, open_standard_streams, redirect, reopen
 from .worker import Order, Worker
@@ -55,6 +57,7 @@ class Zygote:
         #: What Gunicorn's configuration file has made; None where there is no such thing.
         self._executed: Any = None
         self._lifeline: Optional[Lifeline] = None
+        self._limits: Optional[Limits] = None
         self._children = Children()
         self._is_forking = False
         self._wakeup = (-1, -1)
@@ -117,6 +120,9 @@ class Zygote:
             self._lifeline = Lifeline(self.boot["lifeline"])
             self._catch_up()
             drop_privileges(self.boot["uid"], self.boot["gid"])
+            require_no_way_back(self.boot["servesAs"])
+            self._limits = Limits(self.boot["limits"], ErrorStream("zygote").log)
+            self._limits.limit_zygote(self.boot["processes"], self.boot["threads"])
             application = self.boot["application"]
             if application["chdir"]:
                 os.chdir(application["chdir"])
@@ -153,16 +159,7 @@ class Zygote:
             os.environ.update(one.split("=", 1) for one in self.boot["gunicorn"]["environment"])
 
     def _say_started(self) -> None:
-        self._control.say(
-            {
-                "event": "started",
-                "python": process.version(),
-                "implementation": process.implementation(),
-                "executable": sys.executable,
-                "prefix": sys.prefix,
-                "virtualenv": sys.prefix != sys.base_prefix,
-            }
-        )
+        self._control.say({"event": "started", **process.describe_interpreter()})
 
     def _say_loaded(self, spent: float) -> None:
         name = self.loaded.name if self.loaded is not None else None
@@ -240,7 +237,7 @@ class Zygote:
         self._is_forking = False
         self.hooks.forked(pid or os.getpid())
         if pid == 0:
-            self._become_worker()
+            self._become_worker(order)
             return True
         self._children.add(pid, order.serial)
         self._control.say(
@@ -254,8 +251,10 @@ class Zygote:
         )
         return False
 
-    def _become_worker(self) -> None:
+    def _become_worker(self, order: Order) -> None:
         """Gives up everything that is the zygote's alone."""
+        if self._limits is not None:
+            self._limits.limit_worker(order.worker)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         for descriptor in self._wakeup:

@@ -172,6 +172,9 @@ export interface ZygoteBoot {
   /** Whether the workers can show what their threads are doing (python/tsgi/stacks.py). */
   readonly showsStacks: boolean;
   readonly recycleFor: ExceptionsMessage;
+  readonly limits: LimitsMessage;
+  /** The user who serves, where the start was root's: nobody must be able to go back. */
+  readonly servesAs: number | null;
   /** Only where the configuration speaks Gunicorn's language. */
   readonly gunicorn: GunicornConfiguration | null;
   /** Those of uWSGI's language. */
@@ -189,6 +192,18 @@ export interface ExceptionsMessage {
   readonly values: readonly string[];
   /** "ValueError: what str() makes of it" */
   readonly reprs: readonly string[];
+}
+
+/** What the Python processes may use up; 0 is no limit. */
+export interface LimitsMessage {
+  /** Bytes, of each of them. */
+  readonly addressSpace: number;
+  /** Processes and threads of the user, for the workers. */
+  readonly processes: number;
+  /** Processors of each worker. */
+  readonly processors: number;
+  /** Bytes, of each thread but the first. */
+  readonly stack: number;
 }
 
 /** What a process that was started before there were settings has not inherited. */

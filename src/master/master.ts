@@ -18,6 +18,7 @@ import { RouterEvents } from "./processes/router-events.ts";
 import { WorkerEvents } from "./processes/worker-events.ts";
 import type { WorkerHandle } from "./processes/worker-handle.ts";
 import { ZygoteEvents } from "./processes/zygote-events.ts";
+import { Mountpoints } from "./recycle/mountpoints.ts";
 import { Overtime } from "./recycle/overtime.ts";
 import { Recycling } from "./recycle/recycling.ts";
 import { Autoreload } from "./reload/autoreload.ts";
@@ -88,6 +89,7 @@ export class Master {
       scaling,
       this.#upgrades,
       this.#conversations,
+      new Mountpoints(equipment.settings.checkMountpoint, equipment.queue),
     ];
     const shared = { ...parts, log: equipment.log, recycling: this.#recycling, autoreload: this.#autoreload };
     this.#zygoteEvents = new ZygoteEvents({

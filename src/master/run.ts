@@ -28,7 +28,14 @@ import { logFilesOf } from "./start/log-files.ts";
 import { isStream, openLogFile } from "./start/open-file.ts";
 import { Pidfiles, refuseSecondInstance } from "./start/pidfile.ts";
 import { preflight } from "./start/preflight.ts";
-import { dropPrivileges, type Identity, resolveIdentity } from "./start/privileges.ts";
+import {
+  becomeAtOnce,
+  dropPrivileges,
+  type Identity,
+  resolveIdentity,
+  warnOfRoot,
+} from "./start/privileges.ts";
+import { setProcessLimits } from "./start/process-limits.ts";
 import { joinRefusals, Refusal } from "./start/refusal.ts";
 import { createRuntimeDirectory, removeAbandoned } from "./start/runtime-directory.ts";
 import { StartLogs } from "./start/start-logs.ts";
@@ -75,8 +82,8 @@ async function serve(settings: Settings, start: Start): Promise<void> {
   cleanUps.defer(() => gunicorn?.zygote.stop());
   const isSuccessor = starter?.handover.kind === "succession";
   const prepared = await prepare(settings, start, cleanUps);
-  const { identity, open, logFile, accessFile, hooks, ...early } = prepared;
-  const warnings = isSuccessor ? [] : [early.pidfiles.write("pidfile")];
+  const { identity, open, logFile, accessFile, hooks, warnings, ...early } = prepared;
+  if (!isSuccessor) warnings.push(early.pidfiles.write("pidfile"));
   let wasRefused = true;
   cleanUps.defer(() => {
     if (settings.vacuum || wasRefused) early.pidfiles.remove();
@@ -128,6 +135,7 @@ async function serve(settings: Settings, start: Start): Promise<void> {
 
 /** What is made by the user who starts, who may have rights that the one who serves has not. */
 async function prepare(settings: Settings, { gunicorn, starter, logs }: Start, cleanUps: DisposableStack) {
+  becomeAtOnce(settings);
   if (settings.umask !== null) process.umask(settings.umask);
   const { signal } = cleanUps.use(watchForEnd());
   const hooks = new HookRun({ settings, place: firstPlace(settings, process.cwd()), output: STDOUT, signal });
@@ -150,7 +158,11 @@ async function prepare(settings: Settings, { gunicorn, starter, logs }: Start, c
   hooks.writeTo(logFile ?? STDOUT);
   await hooks.run("as-root");
   const pidfiles = new Pidfiles(settings, { identity, inherited });
-  return { python, identity, open, logFile, accessFile, listeners, runtimeDirectory, pidfiles, hooks };
+  const warnings = [...setProcessLimits(settings, python), warnOfRoot(settings)];
+  return {
+    ...{ python, identity, open, logFile, accessFile, listeners, runtimeDirectory, pidfiles, hooks },
+    warnings,
+  };
 }
 
 /** What one is refused does not keep the others from being done. */

@@ -54,6 +54,20 @@ export function count({ from, to }: Range): ValueType<number> {
   };
 }
 
+/** As count(), also below zero. */
+export function wholeNumber({ from, to }: Range): ValueType<number> {
+  const description = `whole number from ${from} to ${to}`;
+  return {
+    ...scalar("N", description, { type: "integer", minimum: from, maximum: to }),
+    leniency: "number",
+    parse: (text) => {
+      const value = /^[+-]?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+      return value >= from && value <= to ? parsed(value) : invalid(`a ${description}`);
+    },
+    show: String,
+  };
+}
+
 export function text(metavar = "TEXT"): ValueType<string> {
   return {
     ...scalar(metavar, "text", { type: "string" }),
@@ -110,17 +124,6 @@ export function size({ floor = 0, most = Number.MAX_SAFE_INTEGER } = {}): ValueT
       return parsed(Math.max(bytes.value, floor));
     },
     show: showSize,
-  };
-}
-
-/** Bytes; a number alone is megabytes, as in uWSGI. */
-export function megabytes(): ValueType<number> {
-  const bytes = size();
-  return {
-    ...bytes,
-    metavar: "MEGABYTES",
-    description: "size, a number alone in megabytes",
-    parse: (value) => bytes.parse(/^\d+$/.test(value) ? `${value}m` : value),
   };
 }
 

@@ -51,7 +51,7 @@ const typical: readonly Typical[] = [
   {
     words: ["08-env-logic.ini"],
     environment: { APP_PROCESSES: "2", APP_TIMEOUT: "20", APP_QUIET: "true" },
-    warnsOf: ["max-fd", "check-static", "attach-daemon"],
+    warnsOf: ["check-static", "attach-daemon"],
   },
   {
     words: ["09-json-logs-routes.ini"],

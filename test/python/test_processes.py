@@ -66,6 +66,8 @@ class FakeMaster:
             "runtimeDirectory": self.directory,
             "routers": [self.router.getsockname()],
             "lifeline": self.lifelines.getsockname(),
+            "limits": {"addressSpace": 0, "processes": 0, "processors": 0, "stack": 0},
+            "servesAs": None,
             "showsStacks": True,
         }
         self.boot.update(boot)

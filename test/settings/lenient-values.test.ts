@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { isOff, readLeniently, withoutRemark } from "../../src/settings/lenient-value.ts";
 import type { ValueType } from "../../src/settings/option.ts";
 import { options } from "../../src/settings/options.ts";
+import { megabytes } from "../../src/settings/size-units.ts";
 import {
   account,
   address,
@@ -12,7 +13,6 @@ import {
   duration,
   fileMode,
   flag,
-  megabytes,
   path,
   size,
   text,

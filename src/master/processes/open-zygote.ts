@@ -10,7 +10,7 @@ type Surroundings = Pick<Equipment, "runtimeDirectory" | "logDescriptor" | "iden
 /** Starts the process that imports the application of this generation, or takes over the one that is prepared. */
 export function openZygote(generation: Generation, equipment: Surroundings): ZygoteHandle {
   const { settings, python, gunicorn, number, place } = generation;
-  const { runtimeDirectory, logDescriptor: log, queue } = equipment;
+  const { runtimeDirectory, logDescriptor: log, queue, identity } = equipment;
   if (gunicorn !== null && !gunicorn.zygote.wasHandedOver)
     return adoptZygote(generation, gunicorn, equipment);
   const environment = gunicorn?.zygote.environment ?? place.environment;
@@ -25,6 +25,7 @@ export function openZygote(generation: Generation, equipment: Surroundings): Zyg
       generation: number,
       runtimeDirectory,
       gunicorn: gunicorn?.configuration ?? null,
+      servesAs: identity?.uid ?? null,
     }),
     queue,
   });
@@ -43,6 +44,7 @@ function adoptZygote(
       generation: number,
       runtimeDirectory,
       gunicorn: configuration,
+      servesAs: identity?.uid ?? null,
       // Later ones were started by a master that has become that user.
       identity: number === 1 ? identity : null,
     }),

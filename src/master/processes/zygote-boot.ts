@@ -13,12 +13,14 @@ export interface ZygoteParts {
   readonly generation: number;
   readonly runtimeDirectory: RuntimeDirectory;
   readonly gunicorn: GunicornConfiguration | null;
+  /** A user's number, where the start was root's. */
+  readonly servesAs: number | null;
 }
 
 /** What a zygote needs of the settings. */
 export function zygoteBoot(
   settings: Settings,
-  { generation, runtimeDirectory, gunicorn }: ZygoteParts,
+  { generation, runtimeDirectory, gunicorn, servesAs }: ZygoteParts,
 ): ZygoteBoot {
   const { green, slots } = concurrencyOf(settings);
   return {
@@ -47,6 +49,13 @@ export function zygoteBoot(
       values: settings.reloadOnExceptionValue,
       reprs: settings.reloadOnExceptionRepr,
     },
+    limits: {
+      addressSpace: settings.limitAs,
+      processes: settings.limitNproc,
+      processors: settings.cpuAffinity,
+      stack: settings.threadStacksize ?? 0,
+    },
+    servesAs,
     gunicorn,
     hooks: pythonHooks(settings),
     catchUp: null,

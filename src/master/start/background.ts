@@ -13,7 +13,7 @@ import { describeEnding } from "../processes/endings.ts";
 import { takeInheritedDescriptors } from "./bind-listeners.ts";
 import { FIRST_HANDED, type HandedListener, handoverVariable, type ToStarter } from "./handover.ts";
 import { openLogFile } from "./open-file.ts";
-import { type Identity, resolveIdentity } from "./privileges.ts";
+import { becomeAtOnce, type Identity, resolveIdentity } from "./privileges.ts";
 import { Refusal } from "./refusal.ts";
 import { printRefusal } from "./start-logs.ts";
 
@@ -22,6 +22,7 @@ const STDERR = 2;
 /** Answers the exit code: 0 when the instance serves. */
 export async function startInBackground(settings: Settings): Promise<number> {
   try {
+    becomeAtOnce(settings);
     if (settings.umask !== null) process.umask(settings.umask);
     const log = openLog(settings);
     const child = spawnMaster(log, handedListeners(settings));

@@ -29,7 +29,13 @@ export async function checkApplication(settings: Settings, start: GunicornStart)
   });
   cleanUps.defer(() => zygote.kill());
   const gunicorn = { ...start.configuration, hooks: [] };
-  const boot = adoptedZygoteBoot(settings, { generation: 1, runtimeDirectory, gunicorn, identity });
+  const boot = adoptedZygoteBoot(settings, {
+    generation: 1,
+    runtimeDirectory,
+    gunicorn,
+    servesAs: identity?.uid ?? null,
+    identity,
+  });
   zygote.send({ ...boot, lazy: false, catchUp: { log: null, umask: settings.umask } });
   refuseUnlessLoaded(await promise);
 }

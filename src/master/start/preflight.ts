@@ -8,7 +8,7 @@ import type { InheritedFiles } from "./inherited-files.ts";
 import { findInterpreter } from "./interpreter.ts";
 import { requireBindablePath } from "./listener.ts";
 import { requireWritable } from "./open-file.ts";
-import { resolveIdentity, resolveOwner } from "./privileges.ts";
+import { resolveIdentity, resolveImmediate, resolveOwner } from "./privileges.ts";
 import { requireReachable } from "./reachable.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
 
@@ -19,6 +19,7 @@ export function preflight(
 ): readonly Refusal[] {
   const first = [
     () => python ?? findInterpreter(settings, process.env),
+    () => resolveImmediate(settings),
     () => resolveIdentity(settings),
     () => resolveOwner(settings),
     () => requireDirectory(originOf(settings, "chdir"), settings.chdir),

@@ -14,26 +14,27 @@ export interface Identity {
   readonly groups: readonly number[];
 }
 
-type WantedIdentity = Pick<Settings, "uid" | "gid" | "addGid" | "written">;
+type WantedIdentity = Pick<Settings, "uid" | "gid" | "addGid" | "noInitgroups" | "written">;
 
 /**
  * --uid and --gid as numbers; null when neither is given.
  * Without --gid it is the user's own group; without --uid only the group changes.
  */
-export function resolveIdentity(wanted: WantedIdentity): Identity | null {
+export function resolveIdentity(wanted: WantedIdentity, prefix: "" | "immediate-" = ""): Identity | null {
   if (wanted.uid === null && wanted.gid === null && wanted.addGid.length === 0) return null;
-  const user = wanted.uid === null ? null : findUser(originOf(wanted, "uid"), wanted.uid);
+  const user = wanted.uid === null ? null : findUser(originOf(wanted, `${prefix}uid`), wanted.uid);
   const uid = user?.id ?? process.getuid?.() ?? 0;
-  const gid = wanted.gid === null ? (user?.group ?? uid) : findGroup(originOf(wanted, "gid"), wanted.gid);
-  requireRoot(wanted, { uid, gid });
+  const gid =
+    wanted.gid === null ? (user?.group ?? uid) : findGroup(originOf(wanted, `${prefix}gid`), wanted.gid);
+  requireRoot(wanted, { uid, gid, prefix });
   const groups = wanted.addGid.map((group) =>
     findGroup(originOf(wanted, "add-gid", showAccount(group)), group),
   );
-  return { uid, gid, user: user?.name ?? null, groups };
+  return { uid, gid, user: wanted.noInitgroups ? null : (user?.name ?? null), groups };
 }
 
 /** Said before anything is made: only the drop itself would notice otherwise. */
-function requireRoot(wanted: WantedIdentity, become: { uid: number; gid: number }): void {
+function requireRoot(wanted: WantedIdentity, become: { uid: number; gid: number; prefix: string }): void {
   const [own, ownGroup] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
   const lacked = wanted.addGid.filter((group) => !hasGroup(wanted, group));
   if (own !== 0 && lacked.length > 0) {
@@ -43,7 +44,7 @@ function requireRoot(wanted: WantedIdentity, become: { uid: number; gid: number 
     );
   }
   if (own === 0 || (own === become.uid && ownGroup === become.gid)) return;
-  const origin = originOf(wanted, wanted.uid === null ? "gid" : "uid");
+  const origin = originOf(wanted, become.prefix + (wanted.uid === null ? "gid" : "uid"));
   const isUser = own !== become.uid;
   const [what, as] = isUser ? ["user", nameUser(own)] : ["group", nameGroup(ownGroup)];
   throw new Refusal(`${origin}: only root can change the ${what} (running as ${as})`, [
@@ -77,12 +78,51 @@ export function dropPrivileges(identity: Identity): void {
     if (process.getgid?.() !== identity.gid) process.setgid?.(identity.gid);
     if (identity.groups.length > 0 && process.getuid?.() === 0) addGroups(identity);
     if (process.getuid?.() !== identity.uid) process.setuid?.(identity.uid);
+    requireNoWayBack(identity);
   } catch (error) {
     throw new Refusal(
       `cannot become user ${nameUser(identity.uid)}, group ${nameGroup(identity.gid)}: ${(error as Error).message}`,
       ["only root may change its user: start tsgi as root, or leave uid and gid out"],
     );
   }
+}
+
+/** What the kernel and the settings of the process left us is asked, not what was meant. */
+function requireNoWayBack({ uid }: Identity): void {
+  if (uid === 0) return;
+  const isStillRoot = process.getuid?.() !== uid || process.geteuid?.() !== uid;
+  if (isStillRoot || canBecomeRoot()) throw new Error("the rights of root could be taken back");
+}
+
+function canBecomeRoot(): boolean {
+  try {
+    process.setuid?.(0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** --immediate-uid and --immediate-gid: all that follows is done as that user. */
+export function becomeAtOnce(settings: Settings): void {
+  const identity = resolveImmediate(settings);
+  if (identity !== null) dropPrivileges(identity);
+}
+
+export function resolveImmediate({
+  immediateUid,
+  immediateGid,
+  noInitgroups,
+  written,
+}: Settings): Identity | null {
+  const wanted = { uid: immediateUid, gid: immediateGid, addGid: [], noInitgroups, written };
+  return resolveIdentity(wanted, "immediate-");
+}
+
+/** For the log, once: what the application does, it does as root. */
+export function warnOfRoot(settings: Settings): string | null {
+  if (process.getuid?.() !== 0 || settings.uid !== null) return null;
+  return "runs as root, and so does the application: give uid, and it has only that user's rights";
 }
 
 /** The types of Node leave the function out. */

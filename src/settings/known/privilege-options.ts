@@ -1,19 +1,15 @@
-import { alike, bare, never, noEffect, notYet, required } from "../known-rows.ts";
+import { alike, bare, never, noEffect, required } from "../known-rows.ts";
 
 /** What the processes may do and see. To ignore one of these would leave them more than was meant. */
 export const privilegeOptions = {
-  ...notYet(
-    {
-      chroot: required("make this directory the root of the file system"),
-      cap: required("the capabilities that stay when the rights of root are given up"),
-      "immediate-uid": required("become this user before anything else"),
-      "immediate-gid": required("become this group before anything else"),
-      "no-initgroups": bare("join no other groups of the user"),
-    },
-    { risk: "error" },
-  ),
   ...never(
     {
+      chroot: required(
+        "Node.js cannot change its root; start tsgi in a container, by chroot(8) with Node and Python inside, or by systemd with RootDirectory=",
+      ),
+      cap: required(
+        "Node.js can neither keep nor give up single capabilities; give uid for none, and by systemd with AmbientCapabilities= or by setpriv(1) those that must stay",
+      ),
       "pivot-root": required("tsgi does not exchange the root directory; run it in a container", {
         aliases: ["pivot_root"],
       }),

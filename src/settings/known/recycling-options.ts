@@ -4,18 +4,7 @@ import { bare, never, noEffect, notYet, required } from "../known-rows.ts";
 export const recyclingOptions = {
   ...notYet({
     "exception-handler": required("hand each exception of the application to this handler"),
-    "limit-as": required("limit the address space of each process, in MB"),
-    "limit-nproc": required("limit the number of processes of the user"),
-    "max-fd": required("raise the number of descriptors that a process may open"),
-    prio: required("the priority of the processes, as nice has it"),
-    "cpu-affinity": required("bind each worker to this many processors"),
-    "thread-stacksize": required("the size of each thread's stack, in KB", {
-      aliases: ["threads-stacksize", "thread-stack-size", "threads-stack-size"],
-    }),
     "memory-report": bare("add the worker's memory to each line of the access log", { short: "m" }),
-    "check-mountpoint": required("stop when this file system can no longer be reached", {
-      aliases: ["mountpoint-check", "check-mount", "mount-check"],
-    }),
   }),
   ...never({
     "never-swap": bare("no memory is locked; let systemd do it with MemorySwapMax=0"),

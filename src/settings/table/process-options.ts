@@ -72,6 +72,27 @@ export const processOptions = {
     reload: "restart",
     help: "Run with this further group",
   }),
+  "immediate-uid": option({
+    type: account("USER"),
+    default: null,
+    dialect: "uwsgi",
+    reload: "restart",
+    help: "Become this user before anything else: sockets and files are made as that user",
+  }),
+  "immediate-gid": option({
+    type: account("GROUP"),
+    default: null,
+    dialect: "uwsgi",
+    reload: "restart",
+    help: "Become this group before anything else",
+  }),
+  "no-initgroups": option({
+    type: flag(),
+    default: false,
+    dialect: "uwsgi",
+    reload: "restart",
+    help: "Of the groups that the user of --uid belongs to, take on only the first, and those of --add-gid",
+  }),
   umask: option({
     type: mask(),
     default: null,

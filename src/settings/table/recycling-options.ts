@@ -1,6 +1,7 @@
 import { SECOND } from "../../base/duration.ts";
 import { option } from "../option.ts";
-import { count, duration, flag, list, megabytes, text } from "../value-types.ts";
+import { megabytes } from "../size-units.ts";
+import { count, duration, flag, list, text } from "../value-types.ts";
 
 const REQUESTS = { from: 0, to: 1_000_000_000 };
 
