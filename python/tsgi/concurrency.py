@@ -51,6 +51,10 @@ class Concurrency(Protocol):
     def lock(self) -> Lock: ...
     def poller(self) -> Poller: ...
     def sleep(self, seconds: float) -> None: ...
+    def spawn(self, run: Callable[[], None]) -> Any:
+        """Runs it beside the slots."""
+        ...
+
     def carry(self, slots: "Sequence[Slot]", report: Callable[[BaseException], None]) -> None:
         """Runs all of them; returns when each has ended. What else comes up meanwhile is reported."""
         ...
@@ -79,6 +83,9 @@ class Threads:
     lock = staticmethod(allocate_lock)
     poller = staticmethod(select.poll)
     sleep = staticmethod(time.sleep)
+
+    def spawn(self, run: Callable[[], None]) -> Any:
+        start_new_thread(run, ())
 
     def carry(self, slots: "Sequence[Slot]", report: Callable[[BaseException], None]) -> None:
         ended = []

@@ -179,8 +179,16 @@ class Worker:
             slot.flusher = flusher
             slot.notice = monitored.notice
             self._slots.append(slot)
+        if boot["heartbeat"]:
+            self._concurrency.spawn(self._beat)
         self._concurrency.carry(self._slots, self._report_stray)
         flusher.stop()
+
+    def _beat(self) -> None:
+        """Tells the master again and again that threads, or green threads, get to run here."""
+        while True:
+            self._say({"event": "beat", "serial": self._order.serial})
+            self._concurrency.sleep(self._boot["heartbeat"])
 
     def _hello(self) -> Dict[str, Any]:
         return {

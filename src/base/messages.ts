@@ -171,6 +171,8 @@ export interface ZygoteBoot {
   readonly lifeline: string;
   /** Whether the workers can show what their threads are doing (python/tsgi/stacks.py). */
   readonly showsStacks: boolean;
+  /** How often the workers give a sign of life, in seconds; 0 for never. */
+  readonly heartbeat: number;
   readonly recycleFor: ExceptionsMessage;
   readonly limits: LimitsMessage;
   /** The user who serves, where the start was root's: nobody must be able to go back. */
@@ -284,6 +286,8 @@ export type FromZygote =
 /** JSON lines on a worker's lifeline, the other way is never written. */
 export type FromWorker =
   | { readonly event: "alive"; readonly serial: number; readonly pid: number }
+  /** A sign of life: its threads, or green threads, get to run. */
+  | { readonly event: "beat"; readonly serial: number }
   /** Lazy workers only: the import took this long. */
   | {
       readonly event: "loaded";

@@ -47,9 +47,18 @@ const meanings: Readonly<Record<string, Meaning>> = {
   "no timeout": { when: { argv: ["-t", "0"] }, options: [] },
   "a timeout of workers with threads is none of requests": {
     when: { argv: ["-t", "120", "-k", "gthread", "--threads", "4"] },
-    options: ["threads=4"],
+    options: [
+      ...["heartbeat-timeout=120s", "harakiri-graceful-signal=6", "harakiri-graceful-timeout=1s"],
+      "threads=4",
+    ],
   },
-  "sync with threads is gthread": { when: { argv: ["-t", "9", "--threads", "2"] }, options: ["threads=2"] },
+  "sync with threads is gthread": {
+    when: { argv: ["-t", "9", "--threads", "2"] },
+    options: [
+      ...["heartbeat-timeout=9s", "harakiri-graceful-signal=6", "harakiri-graceful-timeout=1s"],
+      "threads=2",
+    ],
+  },
   "threads of 0 are one": { when: { argv: ["--threads", "0"] }, options: ["threads=1"] },
   "a port alone": { when: { argv: ["-b", ":8000"] }, options: ["http=:8000"] },
   "a host alone": { when: { argv: ["-b", "0.0.0.0"] }, options: ["http=0.0.0.0:8000"] },

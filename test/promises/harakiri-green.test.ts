@@ -58,3 +58,16 @@ for (const kind of ["gevent", "eventlet"]) {
     assert.equal((await server.fetch()).status, 200);
   });
 }
+
+test("heartbeat-timeout: a green thread may wait for long, but not keep the others from running", async () => {
+  using folder = new Folder();
+  const args = ["--home", HOME, "--gevent", "10", "--heartbeat-timeout", "2"];
+  await using server = await startServer([...args, folder.write("app.py", SOURCE)]);
+  const [worker = 0] = await server.untilPids("worker", { count: 1 });
+  assert.equal(await (await server.fetch("/sleep?4")).text(), String(worker));
+  assert.doesNotMatch(server.log, /sign of life/);
+  assert.equal((await server.fetch("/compute")).status, 502);
+  await server.waitForLog(/has given no sign of life for longer than heartbeat-timeout \(2s\)/);
+  assert.match(server.log, /line \d+ in compute\n/);
+  assert.equal((await server.fetch()).status, 200);
+});

@@ -4,13 +4,17 @@ import { readNotes, startGunicorn } from "../support/start-gunicorn.ts";
 import { Folder } from "../support/start-server.ts";
 
 const APPLICATION = `
-import os, time
+import os, re, time
+
+def hold():
+    re.match(r"(a+)+$", "a" * 60 + "b")
 
 def hang():
     while True: time.sleep(60)
 
 def application(environ, start_response):
     if environ["PATH_INFO"] == "/hang": hang()
+    if environ["PATH_INFO"] == "/hold": hold()
     if environ["PATH_INFO"] == "/slow": time.sleep(2.5)
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [str(os.getpid()).encode()]
@@ -63,3 +67,20 @@ for (const args of [
     assert.equal((await server.fetch("/slow")).status, 200);
     assert.doesNotMatch(server.log, /has run for/);
   });
+
+test("timeout with threads: a worker in which nothing gets to run is shown and replaced", async () => {
+  using folder = new Folder();
+  const args = ["--threads", "2"];
+  await using server = await startGunicorn(folder, {
+    configuration: "timeout = 2",
+    application: APPLICATION,
+    args,
+  });
+  const [worker = 0] = await server.untilPids("worker", { count: 1 });
+  assert.equal((await server.fetch("/hold")).status, 502);
+  const title = `worker 1 \\(pid ${worker}\\): `;
+  await server.waitForLog(new RegExp(`${title}killed by signal 9`));
+  assert.match(server.log, new RegExp(`${title}has given no sign of life for longer than timeout \\(2s\\)`));
+  assert.match(server.log, /what it is doing.*\n(?: .*\n)*?.*line \d+ in hold\n/);
+  assert.notEqual(await (await server.fetch()).text(), String(worker));
+});

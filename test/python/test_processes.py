@@ -69,6 +69,7 @@ class FakeMaster:
             "limits": {"addressSpace": 0, "processes": 0, "processors": 0, "stack": 0},
             "servesAs": None,
             "showsStacks": True,
+            "heartbeat": 0,
         }
         self.boot.update(boot)
 

@@ -68,6 +68,11 @@ export class Crew {
     this.#killLate(worker);
   }
 
+  noteBeat(serial: number): void {
+    const worker = this.find(serial);
+    if (worker !== null) worker.silence = 0;
+  }
+
   /** It was to be killed before anybody knew its pid. */
   #killLate(worker: WorkerHandle): void {
     if (worker.isKilled) worker.kill();

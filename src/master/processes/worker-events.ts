@@ -39,6 +39,8 @@ export class WorkerEvents {
         return this.#onLoadFailure(crew.find(message.serial), message);
       case "leaving":
         return this.#letLeave(crew.find(message.serial), message.why);
+      case "beat":
+        return crew.noteBeat(message.serial);
       case "raised":
         return this.#onException(crew.find(message.serial), message.what);
     }

@@ -23,6 +23,8 @@ export class WorkerHandle {
   retiring: { readonly deadline: number } | null = null;
   /** Routers that have nothing to do with it since then, by number. */
   readonly releasedBy = new Set<number>();
+  /** Milliseconds since its last sign of life; null for one that has never been asked for any. */
+  silence: number | null = null;
   isKilled = false;
 
   constructor({

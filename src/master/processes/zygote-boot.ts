@@ -1,4 +1,5 @@
 import type { ApplicationMessage } from "../../base/application-message.ts";
+import { SECOND } from "../../base/duration.ts";
 import type { GunicornConfiguration } from "../../base/gunicorn-messages.ts";
 import type { ZygoteBoot } from "../../base/messages.ts";
 import { concurrencyOf } from "../../settings/concurrency.ts";
@@ -8,6 +9,9 @@ import { logFilesOf } from "../start/log-files.ts";
 import type { Identity } from "../start/privileges.ts";
 import type { RuntimeDirectory } from "../start/runtime-directory.ts";
 import { titleParts } from "./process-titles.ts";
+
+/** At least as often, milliseconds. */
+const HEARTBEAT = 1 * SECOND;
 
 export interface ZygoteParts {
   readonly generation: number;
@@ -42,7 +46,8 @@ export function zygoteBoot(
     runtimeDirectory: runtimeDirectory.path,
     routers: Array.from({ length: settings.httpProcesses }, (_, index) => runtimeDirectory.router(index)),
     lifeline: runtimeDirectory.lifeline,
-    showsStacks: settings.harakiri > 0,
+    showsStacks: settings.harakiri > 0 || settings.heartbeatTimeout > 0,
+    heartbeat: Math.min(settings.heartbeatTimeout / 4, HEARTBEAT) / SECOND,
     recycleFor: {
       any: settings.reloadOnException,
       types: settings.reloadOnExceptionType,

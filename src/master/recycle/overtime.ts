@@ -1,6 +1,6 @@
 /**
- * Harakiri: what becomes of a worker whose request runs longer than it may. Routers notice such requests
- * (router/overtime.ts); from then on, step by step:
+ * Harakiri: what becomes of a worker whose request runs longer than it may, or that gives no sign of life.
+ * Routers notice such requests (router/overtime.ts), silence.ts the silence; from then on, step by step:
  * showing: a successor starts, no router gives the worker anything new, and its stacks go to the log;
  * warned: it has got harakiri-graceful-signal and may still finish;
  * finishing: clients of late requests have got 504; the other requests may end before it is killed.
@@ -27,7 +27,8 @@ const LAST_RESORT = 5000;
 
 interface Doomed {
   readonly worker: WorkerHandle;
-  readonly request: OvertimeRequest;
+  /** What runs the late request, in the notation of Python's stack dumps. */
+  readonly thread: string | null;
   step: "showing" | "warned" | "finishing";
   /** When the step is over at the latest. */
   deadline: number;
@@ -36,7 +37,7 @@ interface Doomed {
   grownAt: number;
   /** Routers that have not said yet that nobody waits for it any more. */
   readonly awaited: Set<number>;
-  /** A late request still runs there. */
+  /** It will not end by itself: a late request still runs there. */
   isStuck: boolean;
 }
 
@@ -58,11 +59,16 @@ export class Overtime implements Duty {
     if (this.#doomed.has(worker.serial)) {
       if (request.isNew) this.#log(worker, `${this.#describe(request)} too`);
     } else if (request.waiting >= harakiriQueueThreshold) {
-      this.#begin(worker, request, now);
+      this.#doom(worker, { why: this.#describe(request), thread: request.thread }, now);
     } else if (request.isNew) {
       const reason = `${request.waiting} requests wait, and harakiri-queue-threshold is ${harakiriQueueThreshold}`;
       this.#log(worker, `${this.#describe(request)}; it may go on: ${reason}`);
     }
+  }
+
+  /** None of its threads, or green threads, gets to run: none of its requests will end. */
+  takeSilent(worker: WorkerHandle, why: string, now: number): void {
+    if (!worker.isKilled && !this.#doomed.has(worker.serial)) this.#doom(worker, { why, thread: null }, now);
   }
 
   /** A router says that no request runs in that worker any more whose client waits. */
@@ -86,18 +92,18 @@ export class Overtime implements Duty {
     return this.#instance.generation.settings;
   }
 
-  #begin(worker: WorkerHandle, request: OvertimeRequest, now: number): void {
+  #doom(worker: WorkerHandle, { why, thread }: { why: string; thread: string | null }, now: number): void {
     const { harakiri, harakiriGracefulTimeout, harakiriVerbose } = this.#settings;
     const seat = this.#instance.crew.seats.find(({ occupant }) => occupant === worker);
     seat?.release();
     const fate = seat === undefined ? "it leaves already, and is killed" : "it is killed, a successor starts";
-    this.#log(worker, `${this.#describe(request)}; ${fate}`);
+    this.#log(worker, `${why}; ${fate}`);
     this.#instance.retire(worker, now + LONGEST_SHOW + harakiriGracefulTimeout + harakiri + LAST_RESORT);
     if (harakiriVerbose && worker.pid !== null)
       this.#log(worker, `what the kernel says of its threads:\n${describeTasks(worker.pid)}`);
     const deadline = askForStacks(worker) ? now + LONGEST_SHOW : now;
-    const seen = { stacks: "", grownAt: now, awaited: new Set<number>(), isStuck: false };
-    this.#doomed.set(worker.serial, { worker, request, step: "showing", deadline, ...seen });
+    const seen = { stacks: "", grownAt: now, awaited: new Set<number>(), isStuck: thread === null };
+    this.#doomed.set(worker.serial, { worker, thread, step: "showing", deadline, ...seen });
   }
 
   #see(one: Doomed, now: number): void {
@@ -121,14 +127,10 @@ export class Overtime implements Duty {
   }
 
   #warn(one: Doomed, now: number): void {
-    const { worker, stacks, request } = one;
+    const { worker, stacks, thread } = one;
     const { harakiriGracefulTimeout: grace, harakiriGracefulSignal: signal } = this.#settings;
     if (stacks === "") this.#log(worker, "its stacks could not be had: Python did not answer");
-    else
-      this.#log(
-        worker,
-        `what it is doing, the latest call first:\n${describeStacks(stacks, request.thread)}`,
-      );
+    else this.#log(worker, `what it is doing, the latest call first:\n${describeStacks(stacks, thread)}`);
     one.step = "warned";
     one.deadline = now + grace;
     if (grace === 0 || worker.pid === null) return;
@@ -143,6 +145,7 @@ export class Overtime implements Duty {
     one.step = "finishing";
     // The others have no longer than this one had.
     one.deadline = now + this.#settings.harakiri;
+    if (one.thread === null) return;
     for (const router of this.#instance.routers) one.awaited.add(router.number);
     this.#instance.tellRouters({ do: "condemn", serial: one.worker.serial });
   }

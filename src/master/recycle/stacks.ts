@@ -27,17 +27,17 @@ export function readStacks(path: string): string {
 }
 
 /**
- * For people: the thread that runs the request comes first, tsgi's own frames are left out, and threads
+ * For people: the thread that runs the request, if it is known, comes first, tsgi's own frames are left out, and threads
  * that had nothing else are only counted.
  */
-export function describeStacks(dump: string, thread: string): string {
+export function describeStacks(dump: string, thread: string | null): string {
   const stacks = dump.split(/^(?=(?:Current thread|Thread|Greenlet) 0x)/m).map((text) => {
     const [head = "", ...lines] = text.trim().split("\n");
     const title = head.replace(/ \(most recent call first\):$/, "");
     return { title, frames: lines.filter((line) => line !== "" && !isOwn(line)) };
   });
   const working = stacks.filter(({ frames }) => frames.length > 0);
-  const isAsked = ({ title }: { title: string }) => title.includes(` ${thread}`);
+  const isAsked = ({ title }: { title: string }) => thread !== null && title.includes(` ${thread}`);
   const inOrder = [...working.filter(isAsked), ...working.filter((stack) => !isAsked(stack))];
   const idle = stacks.length - working.length;
   return [

@@ -76,32 +76,30 @@ export const connectionsAnswer = depends(CONNECTIONS, (_value, settings): PlainA
   return noEffect("connections stay in the router and take no worker");
 });
 
-const TIMEOUT = { mostly: "works", except: "0, threads, gevent, eventlet: no effect" } as const;
+const TIMEOUT = { mostly: "works", except: "0: no effect" } as const;
 
 /**
- * The answer for `timeout`: the arbiter kills workers that give no sign of life. One of class sync gives none
+ * The answer for `timeout`: the arbiter kills workers that give no sign of life. Those of class sync give none
  * while a request runs; the others do, whatever their requests do. First comes SIGABRT, a second later SIGKILL.
  */
-export const timeoutAnswer = depends(TIMEOUT, (value, { values }): PlainAnswer => {
+export const timeoutAnswer = depends(TIMEOUT, (value, settings): PlainAnswer => {
   if (value === 0) return noEffect("no worker is killed for hanging");
-  const family = familyOf(values.get("worker_class"));
-  if (family !== "threads")
-    return noEffect(`requests in workers of ${family} may take their time, as in Gunicorn`);
-  const isSync =
-    !/gthread|ThreadWorker/.test(String(values.get("worker_class"))) && Number(values.get("threads")) <= 1;
-  if (!isSync)
-    return noEffect(
-      "requests in workers with threads may take their time, as in Gunicorn; harakiri bounds them",
-    );
-  return works(
-    () => [
-      ["harakiri", `${Math.min(Number(value), LONGEST_DURATION / SECOND)}s`],
-      ["harakiri-graceful-signal", String(SIGABRT)],
-      ["harakiri-graceful-timeout", "1s"],
-    ],
-    { isImplied: true },
-  );
+  const seconds = `${Math.min(Number(value), LONGEST_DURATION / SECOND)}s`;
+  const bounded = isSync(settings) ? "harakiri" : "heartbeat-timeout";
+  const entries: readonly OptionValue[] = [
+    [bounded, seconds],
+    ["harakiri-graceful-signal", String(SIGABRT)],
+    ["harakiri-graceful-timeout", "1s"],
+  ];
+  return works(() => entries, { isImplied: true });
 });
+
+/** One request at a time; with threads, sync is gthread. */
+function isSync({ values }: FinalSettings): boolean {
+  const name = values.get("worker_class");
+  const isThreaded = /gthread|ThreadWorker/.test(String(name)) || Number(values.get("threads")) > 1;
+  return familyOf(name) === "threads" && !isThreaded;
+}
 
 function refuseAsgi(value: JsonValue): string {
   return `ASGI is not in this version: ${value} cannot be run; serve it with uvicorn until then`;

@@ -42,4 +42,11 @@ export const overtimeOptions = {
     reload: "applies",
     help: "Let a request that takes too long go on while fewer requests than this wait for a worker",
   }),
+  "heartbeat-timeout": option({
+    type: duration(),
+    default: 0,
+    dialect: "tsgi",
+    reload: "applies",
+    help: "Kill a worker that gives no sign of life for so long, whatever its requests do: C code holds the interpreter, or a green thread lets no other run; 0 for never",
+  }),
 };
