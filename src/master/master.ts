@@ -21,7 +21,6 @@ import { ZygoteEvents } from "./processes/zygote-events.ts";
 import { Mountpoints } from "./recycle/mountpoints.ts";
 import { Overtime } from "./recycle/overtime.ts";
 import { Recycling } from "./recycle/recycling.ts";
-import { Silence } from "./recycle/silence.ts";
 import { Autoreload } from "./reload/autoreload.ts";
 import { Reloads } from "./reload/reloads.ts";
 import { Watching } from "./reload/watching.ts";
@@ -85,7 +84,6 @@ export class Master {
       this.#reloads,
       this.#recycling,
       overtime,
-      new Silence(this.#instance, { overtime, equipment }),
       this.#watching,
       this.#autoreload,
       scaling,

@@ -16,6 +16,7 @@ import { showSpan } from "../processes/endings.ts";
 import { killExactly } from "../processes/process-table.ts";
 import type { RouterHandle } from "../processes/router-handle.ts";
 import type { WorkerHandle } from "../processes/worker-handle.ts";
+import { Silence } from "./silence.ts";
 import { askForStacks, describeStacks, describeTasks, readStacks } from "./stacks.ts";
 
 /** The stacks are complete when nothing was added for so long, and given up after LONGEST_SHOW. Milliseconds. */
@@ -44,11 +45,16 @@ interface Doomed {
 export class Overtime implements Duty {
   readonly #instance: Instance;
   readonly #equipment: Equipment;
+  readonly #silence: Silence;
   readonly #doomed = new Map<number, Doomed>();
 
   constructor(instance: Instance, equipment: Equipment) {
     this.#instance = instance;
     this.#equipment = equipment;
+    this.#silence = new Silence(instance, {
+      name: equipment.gunicorn === null ? "heartbeat-timeout" : "timeout",
+      onSilent: (worker, why) => this.#takeSilent(worker, why),
+    });
   }
 
   /** A router says that a request is late, and again each second. */
@@ -66,11 +72,6 @@ export class Overtime implements Duty {
     }
   }
 
-  /** None of its threads, or green threads, gets to run: none of its requests will end. */
-  takeSilent(worker: WorkerHandle, why: string, now: number): void {
-    if (!worker.isKilled && !this.#doomed.has(worker.serial)) this.#doom(worker, { why, thread: null }, now);
-  }
-
   /** A router says that no request runs in that worker any more whose client waits. */
   takeCondemned(router: RouterHandle, { serial, isStuck }: { serial: number; isStuck: boolean }): void {
     const one = this.#doomed.get(serial);
@@ -79,17 +80,25 @@ export class Overtime implements Duty {
   }
 
   goOn(now: number): void {
+    this.#silence.goOn(now);
     for (const one of this.#doomed.values()) this.#see(one, now);
   }
 
   waits(now: number): readonly number[] {
-    return [...this.#doomed.values()].map(({ step, deadline }) =>
+    const steps = [...this.#doomed.values()].map(({ step, deadline }) =>
       step === "showing" ? LOOK : deadline - now,
     );
+    return [...steps, ...this.#silence.waits(now)];
   }
 
   get #settings(): Settings {
     return this.#instance.generation.settings;
+  }
+
+  /** None of its threads, or green threads, gets to run: none of its requests will end. */
+  #takeSilent(worker: WorkerHandle, why: string): void {
+    if (!worker.isKilled && !this.#doomed.has(worker.serial))
+      this.#doom(worker, { why, thread: null }, Date.now());
   }
 
   #doom(worker: WorkerHandle, { why, thread }: { why: string; thread: string | null }, now: number): void {

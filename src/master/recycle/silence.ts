@@ -1,8 +1,7 @@
 import { showDuration } from "../../base/duration.ts";
 import type { Duty } from "../duty.ts";
-import type { Equipment } from "../equipment.ts";
 import type { Instance } from "../instance.ts";
-import type { Overtime } from "./overtime.ts";
+import type { WorkerHandle } from "../processes/worker-handle.ts";
 
 /** Between two looks, milliseconds: a tenth of the timeout, at most. */
 const LONGEST_TICK = 1000;
@@ -12,14 +11,18 @@ const MOST_TICKS = 3;
 /** Workers that give no sign of life: nothing in them gets to run (heartbeat-timeout). */
 export class Silence implements Duty {
   readonly #instance: Instance;
-  readonly #overtime: Overtime;
+  /** Of the option, as the operator knows it. */
   readonly #name: string;
+  readonly #onSilent: (worker: WorkerHandle, why: string) => void;
   #lookedAt = Date.now();
 
-  constructor(instance: Instance, { overtime, equipment }: { overtime: Overtime; equipment: Equipment }) {
+  constructor(
+    instance: Instance,
+    parts: { name: string; onSilent: (worker: WorkerHandle, why: string) => void },
+  ) {
     this.#instance = instance;
-    this.#overtime = overtime;
-    this.#name = equipment.gunicorn === null ? "heartbeat-timeout" : "timeout";
+    this.#name = parts.name;
+    this.#onSilent = parts.onSilent;
   }
 
   goOn(now: number): void {
@@ -31,7 +34,7 @@ export class Silence implements Duty {
       // One that leaves has its own deadline, and may be at its atexit functions.
       if (worker.silence === null || worker.retiring !== null) continue;
       worker.silence += passed;
-      if (worker.silence > this.#timeout) this.#overtime.takeSilent(worker, why, now);
+      if (worker.silence > this.#timeout) this.#onSilent(worker, why);
     }
   }
 
