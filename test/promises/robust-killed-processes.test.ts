@@ -1,25 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { getOrPost, type Outcome, startLoad } from "../support/load.ts";
+import { checkFates } from "../support/fates.ts";
+import { getOrPost, startLoad } from "../support/load.ts";
 import { recorded, writeProbeApp } from "../support/probe-app.ts";
 import { ask } from "../support/raw-client.ts";
 import { Folder, type RunningServer, sleep, startServer, until } from "../support/start-server.ts";
 
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
-
-/** No id ran twice; what was answered by the application ran once; what ran and was not answered got 502. */
-function checkFates(outcomes: readonly Outcome[], ran: readonly string[], prefix: string): void {
-  const runs = new Map<string, number>();
-  for (const id of ran) if (id.startsWith(prefix)) runs.set(id, (runs.get(id) ?? 0) + 1);
-  const twice = [...runs].filter(([, count]) => count > 1);
-  assert.deepEqual(twice, [], "no request runs twice");
-  for (const { id, status } of outcomes) {
-    assert.ok(status === 200 || status === 502, `${id}: ${status}`);
-    if (status === 200) assert.equal(runs.get(id), 1, `${id} was answered`);
-    runs.delete(id);
-  }
-  assert.deepEqual([...runs], [], "every request that ran was answered in some way");
-}
 
 /** Kills each worker in turn under load; each time all are back and answer within a second. */
 async function killWorkers(server: RunningServer, processes: number, rounds: number): Promise<void> {

@@ -6,14 +6,17 @@
  */
 
 import { RawClient } from "./raw-client.ts";
+import type { RawResponse } from "./raw-response.ts";
 import { sleep } from "./start-server.ts";
 
 export interface Outcome {
   readonly id: string;
-  /** 0: the connection ended instead of an answer. */
+  /** 0: the connection ended instead of an answer. -1: 200 with a body that was not meant for this request. */
   readonly status: number;
   readonly milliseconds: number;
 }
+
+const WRONG_BODY = -1;
 
 export interface Load extends AsyncDisposable {
   readonly outcomes: readonly Outcome[];
@@ -32,6 +35,10 @@ export function startLoad(
     request: (id: string, number: number) => string;
     /** A new connection for each request. */
     once?: boolean;
+    /** Milliseconds between a response and the next request of that client. */
+    pause?: number;
+    /** Whether the body is the one that belongs to the request. */
+    isRight?: (id: string, number: number, body: Buffer) => boolean;
   },
 ): Load {
   const outcomes: Outcome[] = [];
@@ -49,12 +56,16 @@ export function startLoad(
         continue;
       }
       while (!isOver && !client.isOver) {
-        const id = `${load.prefix}-${number++}`;
+        number += 1;
+        const own = number;
+        const id = `${load.prefix}-${own}`;
         const start = performance.now();
-        client.send(load.request(id, number));
+        client.send(load.request(id, own));
         const response = await client.response().catch(() => null);
-        const status = response?.status ?? 0;
+        const isRight = (body: Buffer) => load.isRight?.(id, own, body) ?? true;
+        const status = response === null ? 0 : statusOf(response, isRight);
         outcomes.push({ id, status, milliseconds: performance.now() - start });
+        if (load.pause !== undefined) await sleep(load.pause);
         if (status === 0 || load.once || response?.header("connection") === "close") break;
       }
       client[Symbol.dispose]();
@@ -66,6 +77,10 @@ export function startLoad(
     await Promise.all(lanes);
   };
   return { outcomes, refused, stop, [Symbol.asyncDispose]: stop };
+}
+
+function statusOf({ status, body }: RawResponse, isRight: (body: Buffer) => boolean): number {
+  return status === 200 && !isRight(body) ? WRONG_BODY : status;
 }
 
 /** GET and POST in turn, to an application that takes about a millisecond. */

@@ -183,6 +183,8 @@ export class Reload {
     if (this.#next === null) return;
     if (instance.zygote !== null) instance.outgoing.add(instance.zygote);
     instance.incoming = null;
+    // It need not answer for how its predecessors died.
+    instance.zygoteSeat.release();
     instance.zygoteSeat.occupant = zygote;
     instance.generation = this.#next;
     this.#try();
