@@ -126,6 +126,24 @@ for (const lazy of [[], ["--lazy-apps"]]) {
   });
 }
 
+test("who asks on and on, faster than the code is imported, gets it in the end", async () => {
+  const app = folder.write(
+    "slow.py",
+    `import time
+time.sleep(1.5)
+def application(environ, start_response):
+    start_response("200 OK", [])
+    return [b"slow"]
+`,
+  );
+  await using server = await startServer([app]);
+  await server.until("a reload", () => {
+    server.kill("SIGHUP");
+    return server.log.includes("generation 2 serves");
+  });
+  assert.match(server.log, /; the reload that was under way is given up/);
+});
+
 test("no request fails because of reloads under load", async () => {
   const app = writeApp("under load");
   await using server = await startServer(["--processes", "2", "--threads", "2", "--disable-logging", app]);

@@ -6,6 +6,7 @@
  * it is given up, and another one begins. So nothing that hangs in the new code keeps the next one.
  */
 
+import { SECOND } from "../../base/duration.ts";
 import type { LoadFailure } from "../../base/messages.ts";
 import type { Duty } from "../duty.ts";
 import type { Equipment } from "../equipment.ts";
@@ -34,6 +35,8 @@ export interface ReloadReport {
   readonly error: string | null;
 }
 
+const LEAST_PATIENCE = 1 * SECOND;
+
 interface Wish {
   readonly command: ReloadCommand;
   readonly cause: string;
@@ -47,6 +50,8 @@ export class Reloads implements Duty {
   /** Whether the log has said that the wish waits. */
   #hasSaidWhy = false;
   #reload: Reload | null = null;
+  /** Twice as long each time that one is given up for the next: who asks on and on gets one in the end. */
+  #patience = 0;
   /** The successors that one still brings. */
   #rest: { readonly succession: Succession; readonly report: ReloadReport } | null = null;
   #last: ReloadReport | null = null;
@@ -74,15 +79,15 @@ export class Reloads implements Duty {
   }
 
   goOn(now: number): void {
-    if (this.#wish !== null && this.#mayBegin(this.#wish)) this.#begin(this.#wish);
+    if (this.#wish !== null && this.#mayBegin(this.#wish, now)) this.#begin(this.#wish);
     // Its successors come from the zygote that has the seat: not while another one is on trial there.
     if (this.#reload?.isTrying !== true) this.#goOnWithRest(now);
     this.#reload?.goOn(now);
     this.#takeResult(now);
   }
 
-  waits(): readonly number[] {
-    return [];
+  waits(now: number): readonly number[] {
+    return this.#wish === null || this.#reload === null ? [] : [this.#patienceLeft(now)];
   }
 
   /** The instance ends: nothing new begins. */
@@ -117,17 +122,27 @@ export class Reloads implements Duty {
     if (!zygote.isDismissed) this.#log(`the old zygote (pid ${zygote.pid}): ${describeEnding(ending)}`);
   }
 
+  #mayBegin({ command, cause }: Wish, now: number): boolean {
+    // What is being prepared brings fresh workers, too, and more than that.
+    if (this.#reload !== null && (bringsWorkers(command) || this.#patienceLeft(now) > 0)) return false;
+    if (manners[command].isAtOnce) return true;
+    if (bringsWorkers(command)) return this.#rest === null;
+    return !this.#areTooManyLeaving(cause);
+  }
+
+  /** Milliseconds that are left to the one under way before it may be given up. */
+  #patienceLeft(now: number): number {
+    return (this.#last?.began ?? now) + this.#patience - now;
+  }
+
   /** Those that finish long requests for earlier reloads are kept within bounds. */
-  #mayBegin({ command, cause }: Wish): boolean {
-    const { isAtOnce } = manners[command];
-    if (isAtOnce) return true;
-    if (bringsWorkers(command)) return this.#reload === null && this.#rest === null;
+  #areTooManyLeaving(cause: string): boolean {
     const leaving = this.#instance.crew.living.filter((worker) => worker.retiring !== null);
-    if (leaving.length <= this.#instance.crew.seats.length) return true;
+    if (leaving.length <= this.#instance.crew.seats.length) return false;
     if (!this.#hasSaidWhy)
       this.#log(`${cause}: waits until some of the ${leaving.length} old workers that still run have left`);
     this.#hasSaidWhy = true;
-    return false;
+    return true;
   }
 
   #begin({ command, cause }: Wish): void {
@@ -136,6 +151,7 @@ export class Reloads implements Duty {
     const manner = this.#mannerOf(command);
     const isAfresh = this.#reload !== null;
     this.#reload?.giveUp();
+    this.#patience = isAfresh ? Math.max(LEAST_PATIENCE, 2 * this.#patience) : 0;
     const afresh = isAfresh ? "; the reload that was under way is given up" : "";
     this.#log(`${cause}: ${describeBeginning(manner)}${afresh}`);
     const generation = this.#instance.generation.number;
