@@ -22,9 +22,9 @@ export interface ListenerMessage {
 }
 
 export interface AccessLogMessage {
-  /** Descriptor in the router. */
+  /** Descriptor in the router, at its start. */
   readonly fd: number;
-  /** Only responses of these classes are logged: 4 for 400 to 499; null for all. */
+  /** Only responses of these classes are logged: 4 for 400 to 499; null for all, empty for none. */
   readonly classes: readonly number[] | null;
 }
 
@@ -57,8 +57,7 @@ export interface RouterSettings {
   /** Longest run of a request in a worker; 0 for no limit. */
   readonly harakiri: number;
   readonly serverHeader: string;
-  /** Null for no access log. */
-  readonly accessLog: AccessLogMessage | null;
+  readonly accessLog: AccessLogMessage;
   /** Once the master tells it to, or dies: the drop of privileges. */
   readonly uid: number | null;
   readonly gid: number | null;

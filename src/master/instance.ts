@@ -5,6 +5,7 @@
 
 import { SECOND } from "../base/duration.ts";
 import type { LoadFailure, RouterSettings, ToRouter } from "../base/messages.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { Equipment } from "./equipment.ts";
 import type { Ending } from "./events.ts";
 import { Crew } from "./processes/crew.ts";
@@ -19,7 +20,7 @@ import { Seat } from "./processes/seat.ts";
 import type { WorkerHandle } from "./processes/worker-handle.ts";
 import type { ZygoteHandle } from "./processes/zygote-handle.ts";
 import { startSize } from "./scale/worker-numbers.ts";
-import type { LogFiles } from "./start/log-files.ts";
+import { type LogFiles, logFilesOf } from "./start/log-files.ts";
 
 /** A real-time signal, as python/tsgi/streams.py has it. */
 const REOPEN_LOGS = 61;
@@ -114,6 +115,16 @@ export class Instance {
   hold(isHeld: boolean): void {
     this.#isHeld = isHeld;
     this.tellRouters({ do: "pause", isPaused: isHeld || this.#isPaused });
+  }
+
+  /** After a reload: to the files that the configuration names now. */
+  changeLogs(before: Settings): void {
+    const { logs, log } = this.#equipment;
+    const [old, wanted] = [logFilesOf(before), logFilesOf(this.generation.settings)];
+    if (old.log === wanted.log && old.requests === wanted.requests) return;
+    if (old.log !== wanted.log) log.event(`the log goes on in ${wanted.log}`);
+    for (const refused of logs.change(wanted)) log.event(refused);
+    this.reopenLogs(logs.files);
   }
 
   /** All processes but the master, which has done so. Those that start from now on have the new ones. */

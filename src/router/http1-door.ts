@@ -25,7 +25,7 @@ export class Http1Door {
   readonly pool: Pool;
   readonly clock: Clock;
   readonly log: EventLog;
-  readonly accessLog: AccessLog | null;
+  accessLog: AccessLog | null;
   suffixes: ResponseSuffixes;
   /** Scratch for the head that is being read: a head is encoded before the next one comes. */
   head: RequestHead;
@@ -56,9 +56,10 @@ export class Http1Door {
     this.#timer = setInterval(() => this.#sweep(), SWEEP);
   }
 
-  /** From the next request on; listeners, log and directories stay. */
-  update(settings: RouterSettings): void {
+  /** From the next request on; listeners and directories stay. */
+  update(settings: RouterSettings, accessLog: AccessLog | null): void {
     this.settings = settings;
+    this.accessLog = accessLog;
     this.suffixes = new ResponseSuffixes(settings.serverHeader);
     this.suffixes.setDate(Date.now());
     this.head = new RequestHead(settings);

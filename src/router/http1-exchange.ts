@@ -276,6 +276,8 @@ export class Http1Exchange implements Exchange {
 
   #log(): void {
     const { door, address } = this.#connection;
+    // Begun when requests were not logged: a reload has switched it on since.
+    if (this.requestLine === "") return;
     door.accessLog?.add({
       time: Date.now(),
       worker: this.#worker || (this.slot?.hello.worker ?? 0),

@@ -28,7 +28,7 @@ interface Router {
   readonly clock: Clock;
   /** Everything that this process logs leaves through these. */
   readonly events: LineWriter;
-  readonly requests: LineWriter | null;
+  readonly requests: LineWriter;
   readonly log: EventLog;
 }
 
@@ -56,11 +56,10 @@ async function configure(settings: RouterSettings): Promise<void> {
     deserted: () => tell({ event: "workersWanted" }),
   });
   const events = new LineWriter(STDERR);
-  const requests = settings.accessLog === null ? null : new LineWriter(settings.accessLog.fd);
+  const requests = new LineWriter(settings.accessLog.fd);
   const log = new EventLog(events, settings.routers === 1 ? "router" : `router ${settings.router + 1}`);
-  const accessLog = requests === null ? null : new AccessLog(requests, settings.accessLog?.classes ?? null);
   const workers = new WorkerDoor({ settings, pool, clock, log, tell });
-  const clients = new Http1Door({ settings, pool, clock, log, accessLog });
+  const clients = new Http1Door({ settings, pool, clock, log, accessLog: accessLogOf(settings, requests) });
   await workers.listen();
   router = {
     settings,
@@ -76,6 +75,11 @@ async function configure(settings: RouterSettings): Promise<void> {
   tell({ event: "ready" });
   // A router ends by a signal, which would leave a clone's cache of stripped modules unwritten.
   flushCompileCache();
+}
+
+/** Null where no request is to be logged. */
+function accessLogOf({ accessLog: { classes } }: RouterSettings, requests: LineWriter): AccessLog | null {
+  return classes?.length === 0 ? null : new AccessLog(requests, classes);
 }
 
 /** A router needs no supplementary groups: its log is open, and files come from the workers by /proc. */
@@ -102,7 +106,7 @@ async function accept({ settings, clients }: Router): Promise<void> {
 
 async function drain({ clients, events, requests }: Router, patience: number): Promise<void> {
   await clients.drain(patience);
-  await Promise.all([events.flush(), requests?.flush()]);
+  await Promise.all([events.flush(), requests.flush()]);
   tell({ event: "drained" });
 }
 
@@ -110,11 +114,11 @@ async function reopenLogs(
   { settings, events, requests, log }: Router,
   paths: ToRouter & { do: "reopenLogs" },
 ): Promise<void> {
-  const sharesLog = settings.accessLog?.fd === STDOUT;
+  const sharesLog = settings.accessLog.fd === STDOUT;
   const ofRequests = sharesLog ? paths.log : paths.requests;
   const reopened = await Promise.allSettled([
     paths.log === null ? null : events.reopen(paths.log),
-    ofRequests === null ? null : requests?.reopen(ofRequests),
+    ofRequests === null ? null : requests.reopen(ofRequests),
   ]);
   for (const one of reopened) if (one.status === "rejected") log.event(`a log stays as it is: ${one.reason}`);
   // Nothing is written there by us: it would only keep the old file.
@@ -137,7 +141,7 @@ function obey(router: Router, message: Order): void {
     case "update":
       router.pool.update(message.settings);
       router.workers.update(message.settings);
-      router.clients.update(message.settings);
+      router.clients.update(message.settings, accessLogOf(message.settings, router.requests));
       return;
     case "accept":
       void accept(router);

@@ -14,7 +14,7 @@ const STANDARD_OUTPUTS = [1, 2];
 
 export class Logs {
   readonly #log: MovableLog;
-  readonly #files: LogFiles;
+  #files: LogFiles;
   #descriptor: number;
   #requests: number | null;
 
@@ -56,23 +56,25 @@ export class Logs {
 
   /** Answers what could not be opened, and why; that goes on into the file which was open. */
   reopen(): readonly string[] {
-    const { log, requests } = this.files;
-    const refused: string[] = [];
-    const attempt = (path: string, act: () => void): void => {
-      try {
-        act();
-      } catch (error) {
-        refused.push(
-          `${path}: ${(error as Error).message}; what is written goes on into the file that was open`,
-        );
-      }
-    };
-    if (log !== null) attempt(log, () => this.#reopenLog(log));
-    if (requests !== null)
-      attempt(requests, () => {
-        this.#requests = replaceDescriptor(this.#requests ?? 0, requests);
-      });
-    return refused;
+    return this.change(this.files);
+  }
+
+  /** The same with other paths, after a reload; null for what stays as it is. */
+  change({ log, requests }: LogFiles): readonly string[] {
+    const refused = [
+      log === null ? null : this.#attempt(log, () => this.#moveLog(log)),
+      requests === null ? null : this.#attempt(requests, () => this.#moveRequests(requests)),
+    ];
+    return refused.filter((text) => text !== null);
+  }
+
+  #attempt(path: string, act: () => void): string | null {
+    try {
+      act();
+      return null;
+    } catch (error) {
+      return `${path}: ${(error as Error).message}; what is written goes on into the file that was open`;
+    }
   }
 
   /** Gives the files another name: the time is behind it. Throws where that is not allowed. */
@@ -85,12 +87,19 @@ export class Logs {
   }
 
   /** In the background the standard outputs are the log too. */
-  #reopenLog(path: string): void {
+  #moveLog(path: string): void {
     const before = this.#descriptor;
     const alike = STANDARD_OUTPUTS.filter((standard) => standard !== before && isSameFile(standard, before));
     this.#descriptor = replaceDescriptor(before, path);
     this.#log.moveTo(this.#descriptor);
+    this.#files = { ...this.#files, log: path };
     for (const standard of alike) replaceDescriptor(standard, path);
+  }
+
+  #moveRequests(path: string): void {
+    if (this.#requests === null) return;
+    this.#requests = replaceDescriptor(this.#requests, path);
+    this.#files = { ...this.#files, requests: path };
   }
 }
 

@@ -45,9 +45,8 @@ export function routerSettings(settings: Settings, router: RouterParts): RouterS
 }
 
 /** A file of its own is inherited behind the listeners. */
-function accessLogMessage(settings: Settings, router: RouterParts): AccessLogMessage | null {
+function accessLogMessage(settings: Settings, router: RouterParts): AccessLogMessage {
   const only = [...(settings.log4xx ? [4] : []), ...(settings.log5xx ? [5] : [])];
-  if (settings.disableLogging && only.length === 0) return null;
   return {
     fd: router.hasAccessLog ? FIRST_LISTENER + router.listeners.length : STDOUT,
     classes: settings.disableLogging ? only : null,

@@ -2,6 +2,7 @@ import { showAddress } from "../../base/address.ts";
 import { options } from "../../settings/options.ts";
 import { settingName } from "../../settings/read-settings.ts";
 import type { Settings } from "../../settings/settings.ts";
+import { logFilesOf } from "../start/log-files.ts";
 
 /** The names of options that have changed and that a reload cannot apply. */
 export function changesThatNeedRestart(before: Settings, after: Settings): readonly string[] {
@@ -10,7 +11,16 @@ export function changesThatNeedRestart(before: Settings, after: Settings): reado
     const key = settingName(name);
     return JSON.stringify(old.get(key)) !== JSON.stringify(current.get(key));
   });
-  return listenersOf(before) === listenersOf(after) ? changed : ["listeners", ...changed];
+  const others = [...changed, ...fixedLogs(before, after)];
+  return listenersOf(before) === listenersOf(after) ? others : ["listeners", ...others];
+}
+
+/** From one file to another is no matter; the standard output was given by whoever has started the master. */
+function fixedLogs(before: Settings, after: Settings): readonly ("logto" | "req-logger")[] {
+  const [old, current] = [logFilesOf(before), logFilesOf(after)];
+  const log = (old.log === null) !== (current.log === null);
+  const requests = (old.requests === null) !== (current.requests === null);
+  return [...(log ? ["logto" as const] : []), ...(requests ? ["req-logger" as const] : [])];
 }
 
 /** `after`, but with what only a start can change as it was: processes and descriptors were made from it. */
@@ -20,7 +30,14 @@ export function keepFixed(before: Settings, after: Settings): Settings {
     const key = settingName(name);
     return old.has(key) ? [[key, old.get(key)]] : [];
   });
-  return { ...after, ...Object.fromEntries(fixed), listeners: before.listeners };
+  const logs = fixedLogs(before, after);
+  return {
+    ...after,
+    ...Object.fromEntries(fixed),
+    ...(logs.includes("logto") ? { logto: before.logto, logto2: before.logto2 } : {}),
+    ...(logs.includes("req-logger") ? { reqLogger: before.reqLogger } : {}),
+    listeners: before.listeners,
+  };
 }
 
 function fixedNames(): readonly string[] {

@@ -200,6 +200,7 @@ export class Reload {
     const { crew, generation } = this.#instance;
     const numbers = { before: this.#before.settings, after: generation.settings };
     this.#instance.updateRouters();
+    this.#instance.changeLogs(this.#before.settings);
     this.#instance.resize(sizeAfterReload(crew.seats.length, numbers), now);
   }
 
