@@ -146,7 +146,7 @@ export class Instance {
   }
 
   /** Gunicorn's hooks that the master calls; the zygote does it. */
-  runHook(name: "when_ready"): void {
+  runHook(name: "when_ready" | "pre_exec"): void {
     if (this.hasHook(name)) this.zygote?.send({ do: "hook", name });
   }
 

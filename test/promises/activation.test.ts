@@ -1,23 +1,11 @@
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { request } from "node:http";
 import { createServer } from "node:net";
 import { test } from "node:test";
 import { writeHelloApp } from "../support/hello-app.ts";
 import { Folder, type RunningServer, runToEnd, startServer, until } from "../support/start-server.ts";
-
-/** Opens the sockets as systemd would, and starts tsgi with the first connection. */
-function activation(...addresses: readonly string[]): readonly string[] {
-  // What the tests find their processes by has to be passed on by name.
-  return [
-    "systemd-socket-activate",
-    "-E",
-    "TSGI_TEST_RUN",
-    "-E",
-    "PATH",
-    ...addresses.flatMap((address) => ["-l", address]),
-  ];
-}
+import { activation, NotifySocket } from "../support/systemd.ts";
 
 test("sockets from systemd are served when no listener is configured, TCP and Unix alike", async () => {
   using folder = new Folder();
@@ -114,33 +102,6 @@ test("a notify socket that nobody reads is logged and nothing more", async () =>
   assert.doesNotMatch(server.log, /import|Traceback/, "one line");
   assert.equal((await server.fetch()).status, 200);
 });
-
-/** systemd's end of sd_notify: a Unix datagram socket, which Node does not have. */
-class NotifySocket implements Disposable {
-  readonly path: string;
-  messages = "";
-  readonly #child;
-
-  constructor(folder: Folder) {
-    this.path = folder.file("notify");
-    const program = `
-import socket, sys
-s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(sys.argv[1]); print("open", flush=True)
-while True: print(s.recv(4096).decode(), flush=True)`;
-    this.#child = spawn("python3", ["-c", program, this.path], { stdio: ["ignore", "pipe", "inherit"] });
-    this.#child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      this.messages += text;
-    });
-  }
-
-  async untilOpen(): Promise<void> {
-    await until("the notify socket", () => this.messages.includes("open"));
-  }
-
-  [Symbol.dispose](): void {
-    this.#child.kill("SIGKILL");
-  }
-}
 
 /** No --http at all: not even the one that startServer() adds. */
 function startWithoutListener(args: readonly string[], wrapper: readonly string[]): Promise<RunningServer> {

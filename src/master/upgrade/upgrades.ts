@@ -68,6 +68,7 @@ export class Upgrades implements Duty {
     const { listeners, logDescriptor, queue } = this.#parts.equipment;
     const files = this.#openFiles();
     this.#cause = cause;
+    this.#parts.instance.runHook("pre_exec");
     this.#successor = new Successor({ command: this.#command, listeners, files, log: logDescriptor, queue });
     this.#log(
       `${cause}: a new tsgi starts (pid ${this.#successor.pid}); this one serves on until that one does`,

@@ -15,10 +15,7 @@ export const hookSettings: Readonly<Record<string, GunicornSetting>> = {
   post_worker_init: called("in each worker that has the application", hook()),
   worker_int: called("in a worker that is interrupted", hook()),
   worker_abort: called("in a worker that hangs", hook()),
-  pre_exec: called(
-    "before another program takes over",
-    hook("is not called: this version does not replace itself by another program"),
-  ),
+  pre_exec: called("when SIGUSR2 starts another tsgi", hook()),
   pre_request: called("before each request", hook()),
   post_request: called("after each request", hook()),
   child_exit: called("in the master when a worker has ended", hook()),
