@@ -20,7 +20,8 @@ class Limits:
         #: Mirrors LimitsMessage of src/base/messages.ts.
         self._wanted = wanted
         self._log = log
-        self._allowed = sorted(os.sched_getaffinity(0))
+        #: Processors that tsgi itself may use; only where they are dealt out.
+        self._allowed = sorted(os.sched_getaffinity(0)) if wanted["processors"] else []
         self._processes = 0
 
     def limit_zygote(self, workers: int, threads: int) -> None:

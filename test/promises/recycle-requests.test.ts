@@ -108,6 +108,22 @@ test("a reload replaces such a worker once", async () => {
   assert.equal(recycled(server), 0, server.log);
 });
 
+test("a reload brings another max-requests", async () => {
+  const ini = (limit: number) =>
+    folder.write(
+      "site.ini",
+      `[uwsgi]\nwsgi-file = %dapp.py\nmin-worker-lifetime = 0\nmax-requests = ${limit}\n`,
+    );
+  await using server = await startServer(["--http", "127.0.0.1:0", ini(1000)]);
+  for (let count = 0; count < 10; count += 1) await pidOf(server);
+  ini(5);
+  server.kill("SIGHUP");
+  await server.waitForLog(/reloaded in/);
+  const [worker = 0] = await server.untilPids("worker", { count: 1 });
+  for (let count = 0; count < 5; count += 1) await pidOf(server);
+  await server.waitForLog(new RegExp(`worker 1 \\(pid ${worker}\\): has answered 5 requests`));
+});
+
 test("Gunicorn's max_requests and max_requests_jitter, however young the worker is", async () => {
   using own = new Folder();
   const configuration = "max_requests = 5\nmax_requests_jitter = 3\n";
