@@ -60,7 +60,7 @@ export const subcommands = {
       "reopen-logs, rotate-logs  after they were renamed; rename them first",
       "log-status                write the state to the log",
       "write-pidfiles            write the pidfiles anew",
-      "upgrade                   change to the tsgi and Node that are installed now",
+      "upgrade [--wait]          change to the tsgi and Node that are installed now",
       "",
       "Exit code: 0 if it was done, 1 if not, 2 for a command that is none.",
     ],

@@ -55,7 +55,7 @@ export const ctlWords: Readonly<Record<string, Word>> = {
   "rotate-logs": plain("rotate-logs"),
   "log-status": plain("log-status"),
   "write-pidfiles": plain("write-pidfiles"),
-  upgrade: plain("upgrade"),
+  upgrade: { flags: ["--wait"], wants: () => command("upgrade") },
 };
 
 /** Flags of every word, and whether a value follows. */

@@ -7,7 +7,7 @@ import { writeHelloApp } from "../support/hello-app.ts";
 import { getOrPost, startLoad } from "../support/load.ts";
 import { writeProbeApp } from "../support/probe-app.ts";
 import { ask, RawClient } from "../support/raw-client.ts";
-import { Folder, NODE, startServer, TSGI, until } from "../support/start-server.ts";
+import { Folder, NODE, runToEnd, startServer, TSGI, until } from "../support/start-server.ts";
 import { masterOf, untilSucceeded, upgrade, upgradeInVain } from "../support/upgrade.ts";
 
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -199,7 +199,7 @@ test("a new one that hangs is given up after upgrade-timeout; a second SIGUSR2 b
   process.kill(old, "SIGUSR2");
   await until("the first to be killed", () => /is killed: SIGUSR2 came again/.test(server.log));
   await until("the second to be killed", () =>
-    /is killed: it did not serve within 4 s \(upgrade-timeout\)/.test(server.log),
+    /the upgrade has failed, .*is killed: it did not serve within 4 s \(upgrade-timeout\)/.test(server.log),
   );
   await until("both to be gone", () => server.pids("zygote").length === 1);
   assert.equal(masterOf(server), old);
@@ -254,6 +254,28 @@ test("nothing of the hand-over reaches the application or a command of the confi
   await upgrade(server);
   assert.equal(await (await server.fetch("/env?TSGI_HANDOVER")).text(), "");
   assert.equal((await (await server.fetch("/env?SEEN")).text()).trim(), "0");
+});
+
+test("tsgi ctl upgrade --wait says how it went", async () => {
+  using folder = new Folder();
+  const app = writeHelloApp(folder);
+  await using server = await startServer([app]);
+  folder.write("app.py", "raise RuntimeError('not today')\n");
+  const ctl = async () => {
+    const words = ["ctl", "--pid", String(masterOf(server)), "upgrade", "--wait"];
+    const { exit, output } = await runToEnd(words, { withoutListener: true });
+    return { code: exit.code, output };
+  };
+  const failed = await ctl();
+  assert.equal(failed.code, 1);
+  assert.match(failed.output, /the upgrade has failed, this tsgi serves on: .*exit code 1/);
+  writeHelloApp(folder);
+  const old = server.pid;
+  const done = await ctl();
+  assert.equal(done.code, 0, done.output);
+  const [, successor] = /the new tsgi \(pid (\d+)\) serves/.exec(done.output) ?? [];
+  await until("the old one to leave", () => !server.allPids().includes(old));
+  assert.equal(Number(successor), masterOf(server));
 });
 
 function askUnix(path: string) {

@@ -33,6 +33,8 @@ export class Conversations implements Duty {
       return reply(said({ isDone: true, text: "it is paused already" }));
     const answer = this.#commander.obey(command, CAUSE);
     if (waits && answer.isDone && command.name.startsWith("reload")) this.#waiting.push(reply);
+    else if (waits && answer.isDone && command.name === "upgrade")
+      this.#parts.upgrades.whenOver((outcome) => reply(said(outcome)));
     else reply(said(answer));
   }
 

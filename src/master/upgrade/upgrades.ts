@@ -28,6 +28,11 @@ export interface UpgradesParts {
   readonly refuse: (refusal: Refusal) => void;
 }
 
+export interface UpgradeOutcome {
+  readonly isDone: boolean;
+  readonly text: string;
+}
+
 type UpgradeEvent = Extract<MasterEvent, { readonly from: "successor" | "successorExit" | "predecessor" }>;
 
 export class Upgrades implements Duty {
@@ -40,6 +45,7 @@ export class Upgrades implements Duty {
   /** A successor has everything now. */
   isSucceeded = false;
   #wasToldToLeave = false;
+  #waiting: ((outcome: UpgradeOutcome) => void)[] = [];
 
   constructor(parts: UpgradesParts) {
     this.#parts = parts;
@@ -76,6 +82,11 @@ export class Upgrades implements Duty {
     return null;
   }
 
+  /** Of the one that is under way. */
+  whenOver(listen: (outcome: UpgradeOutcome) => void): void {
+    this.#waiting.push(listen);
+  }
+
   take(event: UpgradeEvent): void {
     switch (event.from) {
       case "successor":
@@ -94,16 +105,26 @@ export class Upgrades implements Duty {
     for (const { path, claim } of listeners) claim(path !== null && !message.paths.includes(path));
     this.isSucceeded = true;
     successor.send({ do: "takeOver" });
-    this.#parts.stop(`${this.#cause}: the new tsgi (pid ${successor.pid}) serves`);
+    const text = `the new tsgi (pid ${successor.pid}) serves`;
+    this.#parts.stop(`${this.#cause}: ${text}`);
+    this.#conclude({ isDone: true, text });
   }
 
   #takeExit(successor: Successor, ending: Ending): void {
     if (successor !== this.#successor) return;
     this.#successor = null;
     if (this.isSucceeded) return this.#log(`the new tsgi (pid ${successor.pid}): ${describeEnding(ending)}`);
-    this.#log(
-      `${this.#cause}: the upgrade has failed, this tsgi serves on: the new one (pid ${successor.pid}): ${describeEnding(ending)}; what it said stands above`,
-    );
+    this.#fail(`the new one (pid ${successor.pid}): ${describeEnding(ending)}; what it said stands above`);
+  }
+
+  #fail(why: string): void {
+    const text = `the upgrade has failed, this tsgi serves on: ${why}`;
+    this.#log(`${this.#cause}: ${text}`);
+    this.#conclude({ isDone: false, text });
+  }
+
+  #conclude(outcome: UpgradeOutcome): void {
+    for (const listen of this.#waiting.splice(0)) listen(outcome);
   }
 
   goOn(now: number): void {
@@ -130,7 +151,12 @@ export class Upgrades implements Duty {
 
   /** The instance ends: one that only starts ends with it. */
   abandon(): void {
-    if (!this.isSucceeded) this.#dismiss("this tsgi stops");
+    if (this.isSucceeded || this.#successor === null) return;
+    const text = `the new tsgi (pid ${this.#successor.pid}), which did not serve yet, ends with this one`;
+    this.#successor.kill();
+    this.#successor = null;
+    this.#log(`${this.#cause}: ${text}`);
+    this.#conclude({ isDone: false, text });
   }
 
   get #timeout(): number {
@@ -156,9 +182,10 @@ export class Upgrades implements Duty {
 
   #dismiss(why: string): void {
     if (this.#successor === null) return;
-    this.#log(`${this.#cause}: the new tsgi (pid ${this.#successor.pid}) is killed: ${why}`);
+    const { pid } = this.#successor;
     this.#successor.kill();
     this.#successor = null;
+    this.#fail(`the new one (pid ${pid}) is killed: ${why}`);
   }
 
   #log(text: string): void {
