@@ -1,6 +1,8 @@
 import { type Command, SIGNALS, type SignalName } from "../base/commands.ts";
 import type { ControlReply, ControlRequest } from "../base/control.ts";
 import type { FromRouter, FromWorker, FromZygote } from "../base/messages.ts";
+import type { AttachedProgram } from "../settings/attached-program.ts";
+import type { AttachedProcess } from "./attached/attached-process.ts";
 import type { Renewed } from "./processes/generation.ts";
 import type { Lifeline } from "./processes/lifelines.ts";
 import type { RouterHandle } from "./processes/router-handle.ts";
@@ -44,6 +46,7 @@ export type MasterEvent =
   | { readonly from: "zygoteExit"; readonly zygote: ZygoteHandle; readonly ending: Ending }
   | { readonly from: "worker"; readonly lifeline: Lifeline; readonly message: FromWorker }
   | { readonly from: "lifelineClosed"; readonly lifeline: Lifeline }
+  | AttachedEvent
   /** A file of the application's source has changed, come or gone. */
   | { readonly from: "source"; readonly path: string }
   /** The configuration was read again, for that reload. */
@@ -56,3 +59,8 @@ export type MasterEvent =
   | { readonly from: "diagnosis"; readonly refusal: Refusal }
   /** Something may be due: a successor after its pause, a deadline. */
   | { readonly from: "timer" };
+
+export type AttachedEvent =
+  | { readonly from: "attachedExit"; readonly process: AttachedProcess; readonly ending: Ending }
+  /** A file of its own was touched. */
+  | { readonly from: "attachedTouched"; readonly program: AttachedProgram };

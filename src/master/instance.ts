@@ -6,6 +6,7 @@
 import { SECOND } from "../base/duration.ts";
 import type { LoadFailure, RouterSettings, ToRouter } from "../base/messages.ts";
 import type { Settings } from "../settings/settings.ts";
+import { AttachedPrograms } from "./attached/attached-programs.ts";
 import type { Equipment } from "./equipment.ts";
 import type { Ending } from "./events.ts";
 import { Crew } from "./processes/crew.ts";
@@ -30,6 +31,7 @@ const ORPHAN_CHECK = 1 * SECOND;
 export class Instance {
   readonly #equipment: Equipment;
   readonly crew: Crew;
+  readonly attached: AttachedPrograms;
   readonly routerSeats: readonly Seat<RouterHandle>[];
   readonly zygoteSeat = new Seat<ZygoteHandle>(0);
   #isPaused = false;
@@ -47,6 +49,7 @@ export class Instance {
     this.#equipment = equipment;
     const { settings, python, gunicorn, place } = equipment;
     this.generation = { number: 1, settings, python, gunicorn, place };
+    this.attached = new AttachedPrograms(this.generation, equipment);
     this.crew = new Crew(startSize(equipment.settings));
     this.routerSeats = Array.from(
       { length: equipment.settings.httpProcesses },
@@ -74,7 +77,9 @@ export class Instance {
   }
 
   get isEmpty(): boolean {
-    return this.crew.isEmpty && this.routers.length === 0 && this.zygotes.length === 0;
+    return (
+      this.crew.isEmpty && this.routers.length === 0 && this.zygotes.length === 0 && this.attached.isEmpty
+    );
   }
 
   get zygotes(): readonly ZygoteHandle[] {
@@ -143,6 +148,12 @@ export class Instance {
 
   openZygote(generation: Generation): ZygoteHandle {
     return openZygote(generation, this.#equipment);
+  }
+
+  /** Attached programs begin when the application is imported, and follow the generation that serves. */
+  attend(isSettled: boolean, now: number): void {
+    if (isSettled) this.attached.follow(this.generation, now);
+    if (this.attached.hasBegun || this.zygote?.readySince) this.attached.goOn(now);
   }
 
   /** Gunicorn's hooks that the master calls; the zygote does it. */
@@ -215,6 +226,7 @@ export class Instance {
     return [
       ...[...this.crew.seats, ...this.routerSeats, this.zygoteSeat].map((seat) => seat.dueIn(now) ?? 0),
       ...this.crew.living.map((worker) => (worker.retiring?.deadline ?? now) - now),
+      ...this.attached.waits(now),
       this.crew.hasOrphans ? ORPHAN_CHECK : 0,
     ];
   }
@@ -273,5 +285,6 @@ export class Instance {
     for (const worker of this.crew.living) worker.kill();
     for (const router of this.routers) router.kill();
     for (const zygote of this.zygotes) zygote.kill();
+    this.attached.kill();
   }
 }

@@ -155,6 +155,9 @@ export class Master {
       case "successorExit":
       case "predecessor":
         return this.#upgrades.take(event);
+      case "attachedExit":
+      case "attachedTouched":
+        return this.#instance.attached.take(event, Date.now());
       case "diagnosis":
         this.#instance.zygoteSeat.release();
         return this.#refuse(event.refusal);
@@ -191,6 +194,7 @@ export class Master {
 
   /** Whatever the events so far allow next. */
   #goOn(): void {
+    if (this.#phase !== "stopping") this.#instance.attend(!this.#reloads.isBusy, Date.now());
     switch (this.#phase) {
       case "starting":
         this.#autoreload.tryAgain(Date.now());

@@ -11,7 +11,7 @@ const LAST_STEP = 2 * SECOND;
  * The end of an instance, step by step, each as soon as the one before is done:
  * draining: nobody is let in any more, routers finish what they have;
  * leaving: workers are told to go and end by themselves, so that atexit handlers run;
- * closing: the zygote and the routers end.
+ * closing: the zygote, the routers and attached programs end.
  * What has not ended at the deadline is killed.
  */
 export class Stop {
@@ -59,8 +59,12 @@ export class Stop {
   #close(now: number): void {
     this.#step = "closing";
     const lastStep = now + LAST_STEP;
-    // Gunicorn's on_exit may use up what the workers have left of the time.
-    this.#deadline = this.#instance.hasHook("on_exit") ? Math.max(this.#deadline, lastStep) : lastStep;
+    const { attached } = this.#instance;
+    // Gunicorn's on_exit and attached programs may use up what the workers have left of the time.
+    const isLong = this.#instance.hasHook("on_exit") || !attached.isEmpty;
+    this.#deadline = isLong ? Math.max(this.#deadline, lastStep) : lastStep;
+    // Not before: what still ran may have needed them.
+    this.#deadline = attached.leave(now, this.#deadline);
     const { zygotes, zygote: current } = this.#instance;
     // Only the one whose generation serves calls Gunicorn's on_exit.
     for (const zygote of zygotes) zygote.send({ do: zygote === current ? "stop" : "dismiss" });

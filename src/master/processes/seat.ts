@@ -24,11 +24,20 @@ export class Seat<Occupant> {
     return this.occupant === null ? Math.max(0, this.#dueAt - now) : null;
   }
 
-  /** The occupant has gone for good. Answers how many milliseconds its successor has to wait. */
-  vacate({ usefulFor, now }: { usefulFor: number; now: number }): number {
+  /** The occupant has gone for good. Answers how many milliseconds its successor has to wait, `most` at most. */
+  vacate({
+    usefulFor,
+    now,
+    most = LONGEST_PAUSE,
+  }: {
+    usefulFor: number;
+    now: number;
+    most?: number;
+  }): number {
     this.occupant = null;
     this.#youngDeaths = usefulFor < YOUNG ? this.#youngDeaths + 1 : 0;
-    const pause = this.#youngDeaths < 2 ? 0 : Math.min(LONGEST_PAUSE, SECOND * 2 ** (this.#youngDeaths - 2));
+    const pause =
+      this.#youngDeaths < 2 ? 0 : Math.min(LONGEST_PAUSE, most, SECOND * 2 ** (this.#youngDeaths - 2));
     this.#dueAt = now + pause;
     return pause;
   }

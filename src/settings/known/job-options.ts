@@ -1,6 +1,6 @@
-import { alike, bare, never, notYet, required } from "../known-rows.ts";
+import { alike, never, notYet, required } from "../known-rows.ts";
 
-/** Commands by the clock, and programs that run beside the application. */
+/** Commands by the clock. */
 export const jobOptions = {
   ...notYet({
     cron: required("run a command at these times: MINUTE HOUR DAY MONTH WEEKDAY COMMAND"),
@@ -10,14 +10,6 @@ export const jobOptions = {
     "curl-cron": required("fetch a URL at these times: MINUTE HOUR DAY MONTH WEEKDAY URL", {
       aliases: ["cron-curl"],
     }),
-    "attach-daemon": required("run a program beside the application, start it again when it ends"),
-    "attach-daemon2": required("run a program beside the application: cmd=COMMAND,pidfile=FILE"),
-    "attach-control-daemon": required("run a program beside the application, and end when it ends"),
-    "smart-attach-daemon": required(
-      "keep a program with a pidfile running that goes to the background by itself",
-    ),
-    "smart-attach-daemon2": required("keep a program with a pidfile running that stays in the foreground"),
-    "daemons-honour-stdin": bare("leave the standard input of attached programs open"),
   }),
   ...never(
     alike("tsgi elects no leader among machines; let the scheduler of the cluster start it in one place", {

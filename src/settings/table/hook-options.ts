@@ -1,7 +1,8 @@
 import { SECOND } from "../../base/duration.ts";
+import { type Attachment, attachedProgram } from "../attached-program.ts";
 import { hook, shellCommand } from "../hook-values.ts";
 import { option } from "../option.ts";
-import { address, duration, list, path, text } from "../value-types.ts";
+import { address, duration, flag, list, path, text } from "../value-types.ts";
 
 /** Actions and commands at the turns of an instance's life, and what a start waits for. */
 export const hookOptions = {
@@ -62,6 +63,27 @@ export const hookOptions = {
     help: "Import the application once something listens on this address",
   }),
   "wait-for-socket-timeout": seconds("How long --wait-for-socket waits before the start is given up"),
+  "attach-daemon": program("plain", "Run a program beside the application, start it again when it ends"),
+  "attach-control-daemon": program("control", "As --attach-daemon, but when it ends the instance ends, too"),
+  "smart-attach-daemon": program(
+    "smart",
+    "Keep a program running that goes to the background and writes this pidfile; it outlives the instance",
+  ),
+  "smart-attach-daemon2": program(
+    "smart2",
+    "As --smart-attach-daemon, but of a program that stays in the foreground: tsgi writes the pidfile",
+  ),
+  "attach-daemon2": program(
+    "pairs",
+    "As --attach-daemon or --smart-attach-daemon, with all that can be said",
+  ),
+  "daemons-honour-stdin": option({
+    type: flag(),
+    default: false,
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Leave attached programs the standard input of tsgi instead of an empty one",
+  }),
 };
 
 type Reload = "applies" | "restart";
@@ -73,6 +95,16 @@ function hooks(stage: string, reload: Reload = "applies") {
 function commands(stage: string, reload: Reload = "applies") {
   const help = `Run this command ${stage}`;
   return option({ type: list(shellCommand()), default: [], dialect: "uwsgi", reload, help });
+}
+
+function program(kind: Attachment, help: string) {
+  const row = {
+    type: list(attachedProgram(kind)),
+    default: [],
+    dialect: "uwsgi",
+    reload: "applies",
+  } as const;
+  return option({ ...row, help });
 }
 
 function paths(help: string) {

@@ -1,0 +1,84 @@
+import { resolve } from "node:path";
+import type { AttachedProgram } from "../../settings/attached-program.ts";
+import type { Ending } from "../events.ts";
+import type { Place } from "../hooks/place.ts";
+import { findShell } from "../hooks/shell.ts";
+import type { Generation } from "../processes/generation.ts";
+import { findGroup, findUser, nameUser } from "../start/accounts.ts";
+import { Refusal } from "../start/refusal.ts";
+import { AttachedProcess } from "./attached-process.ts";
+
+/** One program that is attached to the instance, whether it runs at the moment or not. */
+export interface Companion {
+  readonly program: AttachedProgram;
+  /** Nothing of it runs that would end with the instance. */
+  readonly isGone: boolean;
+  goOn(now: number): void;
+  /** In how many milliseconds to look again. */
+  waits(now: number): readonly number[];
+  /** A process of somebody's has ended; answers whether it was this one's. */
+  takeExit(process: AttachedProcess, ending: Ending, now: number): boolean;
+  /** A reload has brought new code, or one of its files was touched. */
+  renew(generation: Generation, occasion: Occasion): void;
+  /** It is not wanted any more. */
+  leave(deadline: number): void;
+  kill(): void;
+}
+
+/** `deadline`: when what was asked to end is killed. */
+export interface Occasion {
+  readonly why: "reload" | "touch";
+  readonly deadline: number;
+}
+
+export interface Surroundings {
+  readonly generation: Generation;
+  /** Descriptor of the log. */
+  readonly output: number;
+  readonly onExit: (process: AttachedProcess, ending: Ending) => void;
+}
+
+/** For the log. */
+export function nameOf({ command }: AttachedProgram): string {
+  return `attached program "${command.length > 60 ? `${command.slice(0, 59)}…` : command}"`;
+}
+
+/** Where its relative paths are seen from, as in uWSGI. */
+export function placeOf(
+  { directory }: Pick<AttachedProgram, "directory">,
+  { settings, place }: Generation,
+): Place {
+  const start = resolve(place.directory, settings.chdir ?? ".");
+  return { directory: resolve(start, directory ?? "."), environment: place.environment };
+}
+
+/** Throws a Refusal where it cannot be that user. */
+export function startProcess(
+  program: AttachedProgram,
+  { generation, output, onExit }: Surroundings,
+): AttachedProcess {
+  const { settings, python } = generation;
+  const { user, group, command, keepsInput } = program;
+  const uid = user === null ? null : findUser("uid", user).id;
+  const gid = group === null ? null : findGroup("gid", group);
+  requireRights(uid, gid);
+  const started: AttachedProcess = new AttachedProcess({
+    python,
+    shell: findShell(settings.binsh),
+    command,
+    place: placeOf(program, generation),
+    output,
+    keepsInput: keepsInput || settings.daemonsHonourStdin,
+    uid,
+    gid,
+    isTied: program.pidfile === null,
+    onExit: (ending) => onExit(started, ending),
+  });
+  return started;
+}
+
+function requireRights(uid: number | null, gid: number | null): void {
+  const own = process.getuid?.() ?? 0;
+  if (own === 0 || ((uid ?? own) === own && (gid === null || gid === process.getgid?.()))) return;
+  throw new Refusal(`the master runs as ${nameUser(own)} and cannot start it as another user`);
+}
