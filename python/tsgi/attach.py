@@ -30,9 +30,23 @@ def main() -> None:
         become(uid, gid)
         if lifeline >= 0:
             tie(lifeline)
-        os.execv(shell, [shell, "-c", command])
+        os.execv(shell, [shell, "-c", "exec " + command if is_plain(command) else command])
     except OSError as error:
         sys.exit(f"cannot start {command}: {error}")
+
+
+def is_plain(command: str) -> bool:
+    """Whether the shell need not stay beside the program: signals and the pidfile mean the program then."""
+    program = command.split(maxsplit=1)[0] if command.strip() else ""
+    has_syntax = any(sign in command for sign in ";|&<>()`\n#")
+    return not has_syntax and "=" not in program and _is_program(program)
+
+
+def _is_program(name: str) -> bool:
+    if "/" in name:
+        return os.access(name, os.X_OK)
+    places = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return name != "" and any(os.access(os.path.join(place, name), os.X_OK) for place in places)
 
 
 def become(uid: int, gid: int) -> None:

@@ -137,14 +137,19 @@ const pairs: Readonly<Record<string, (value: string) => Partial<AttachedProgram>
   chdir: (directory) => ({ directory }),
   max_throttle: number((longestPause) => ({ longestPause })),
   notifypid: () => ({ isNotified: true }),
-  ns_pid: () => "no ns_pid: tsgi makes no namespaces, let the system do it (unshare --pid)",
-  legion: () => "no legion: tsgi elects no leader among machines",
+};
+
+const refused: Readonly<Record<string, string>> = {
+  ns_pid: "no ns_pid: tsgi makes no namespaces, let the system do it (unshare --pid)",
+  legion: "no legion: tsgi elects no leader among machines",
 };
 
 function parsePairs(text: string): Parsed<AttachedProgram> {
   let program: Partial<AttachedProgram> = {};
   for (const pair of splitPairs(text)) {
     const [name, value] = splitOnce(pair);
+    const refusal = refused[name.trim()];
+    if (refusal !== undefined) return invalid(refusal);
     const read = value === null ? undefined : pairs[name.trim()]?.(unquoted(value));
     if (read === undefined) return invalid(`NAME=VALUE with one of ${Object.keys(pairs).join(", ")}`);
     if (typeof read === "string") return invalid(read);
@@ -158,11 +163,11 @@ function parsePairs(text: string): Parsed<AttachedProgram> {
 
 /** At commas that stand outside double quotes. */
 function splitPairs(text: string): readonly string[] {
-  return text.match(/(?:"[^"]*"|[^,"])+/g) ?? [];
+  return text.match(/(?:"(?:\\.|[^"\\])*"|[^,])+/g) ?? [];
 }
 
 function unquoted(value: string): string {
-  return /^"[^"]*"$/.test(value) ? value.slice(1, -1) : value;
+  return /^".*"$/.test(value) ? value.slice(1, -1).replace(/\\(["\\])/g, "$1") : value;
 }
 
 function number(make: (value: number) => Partial<AttachedProgram>) {

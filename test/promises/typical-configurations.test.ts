@@ -51,7 +51,7 @@ const typical: readonly Typical[] = [
   {
     words: ["08-env-logic.ini"],
     environment: { APP_PROCESSES: "2", APP_TIMEOUT: "20", APP_QUIET: "true" },
-    warnsOf: ["check-static", "attach-daemon"],
+    warnsOf: ["check-static"],
   },
   {
     words: ["09-json-logs-routes.ini"],
@@ -68,7 +68,7 @@ const typical: readonly Typical[] = [
     words: ["11-background-jobs.ini"],
     warnsOf: [
       ...["spooler", "spooler-processes", "spooler-frequency", "spooler-harakiri", "spooler-quiet"],
-      ...["mule", "locks", "cache2", "cron", "smart-attach-daemon", "log-reopen"],
+      ...["mule", "locks", "cache2", "cron", "log-reopen"],
       ...["log-maxsize", "site_config", "timeout_per_page"],
     ],
   },

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { AttachedProgram } from "../../settings/attached-program.ts";
 import type { Ending } from "../events.ts";
-import type { Place } from "../hooks/place.ts";
+import { type Place, servingPlace } from "../hooks/place.ts";
 import { findShell } from "../hooks/shell.ts";
 import type { Generation } from "../processes/generation.ts";
 import { findGroup, findUser, nameUser } from "../start/accounts.ts";
@@ -44,12 +44,9 @@ export function nameOf({ command }: AttachedProgram): string {
 }
 
 /** Where its relative paths are seen from, as in uWSGI. */
-export function placeOf(
-  { directory }: Pick<AttachedProgram, "directory">,
-  { settings, place }: Generation,
-): Place {
-  const start = resolve(place.directory, settings.chdir ?? ".");
-  return { directory: resolve(start, directory ?? "."), environment: place.environment };
+export function placeOf({ directory }: Pick<AttachedProgram, "directory">, generation: Generation): Place {
+  const place = servingPlace(generation);
+  return { ...place, directory: resolve(place.directory, directory ?? ".") };
 }
 
 /** Throws a Refusal where it cannot be that user. */

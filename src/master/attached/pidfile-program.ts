@@ -30,7 +30,6 @@ const SIGHUP = 1;
  */
 export class PidfileProgram implements Companion {
   readonly program: AttachedProgram;
-  readonly isGone = true;
   readonly #log: Log;
   readonly #seat = new Seat<{ readonly since: number }>(0);
   #surroundings: Surroundings;
@@ -41,6 +40,8 @@ export class PidfileProgram implements Companion {
   #missed = 0;
   #nextCheck = 0;
   #isOver = false;
+  /** When a command is killed that has neither ended nor a pidfile. */
+  #deadline: number | null = null;
 
   constructor(program: AttachedProgram, { surroundings, log }: { surroundings: Surroundings; log: Log }) {
     this.program = program;
@@ -48,7 +49,13 @@ export class PidfileProgram implements Companion {
     this.#log = log;
   }
 
+  /** One that nobody could find again must not outlive the instance. */
+  get isGone(): boolean {
+    return !this.#isOver || this.#starter === null || this.#pid !== null;
+  }
+
   goOn(now: number): void {
+    if (this.#deadline !== null && now >= this.#deadline) this.kill();
     if (this.#isOver || now < this.#nextCheck) return;
     this.#nextCheck = now + CHECK;
     const pid = this.#readPid();
@@ -58,7 +65,8 @@ export class PidfileProgram implements Companion {
   }
 
   waits(now: number): readonly number[] {
-    return this.#isOver ? [] : [Math.max(1, this.#nextCheck - now)];
+    if (this.#isOver) return this.#deadline === null ? [] : [this.#deadline - now];
+    return [Math.max(1, this.#nextCheck - now)];
   }
 
   takeExit(process: AttachedProcess, ending: Ending): boolean {
@@ -78,16 +86,23 @@ export class PidfileProgram implements Companion {
     else if (this.program.isNotified) killGroup(this.#pid, this.program.reloadSignal ?? SIGHUP);
   }
 
-  leave(): void {
+  leave(deadline: number): void {
     this.#isOver = true;
-    if (this.#pid === null) return;
+    this.#pid = this.#readPid();
+    if (this.#pid === null) {
+      this.#deadline = deadline;
+      return this.#starter?.signal(this.program.stopSignal);
+    }
     if (this.program.isNotified) killGroup(this.#pid, this.program.stopSignal);
     else this.#log.event(`${this.#title()}: goes on, as it has a pidfile`);
   }
 
-  /** It outlives the instance, however that ends. */
+  /** With a pidfile it outlives the instance, however that ends. */
   kill(): void {
     this.#isOver = true;
+    this.#deadline = null;
+    this.#pid = this.#readPid();
+    if (this.#pid === null) this.#starter?.signal("SIGKILL");
   }
 
   #noteRunning(pid: number, now: number): void {

@@ -94,13 +94,19 @@ export class HookRun {
     await this.#waitFor("wait-for-socket", "socket", this.#settings.waitForSocket.map(showAddress));
   }
 
+  /** One that fails is only logged. */
+  async runOne(hook: Hook, cause: string): Promise<void> {
+    const failure = await this.#do(hook, cause);
+    if (failure !== null) this.#log.event(`${cause}: ${failure}: ${hook.shown}`);
+  }
+
   get #log(): Log {
     return this.#world.log;
   }
 
-  async #do({ shown, deed }: Hook, phase: Phase): Promise<string | null> {
+  async #do({ shown, deed }: Hook, occasion: string): Promise<string | null> {
     if (deed.do === "nothing") return null;
-    this.#log.event(`${phase}: ${shown}`);
+    this.#log.event(`${occasion}: ${shown}`);
     return await perform(deed, this.#world);
   }
 

@@ -5,6 +5,7 @@ import type { Settings } from "../../settings/settings.ts";
 import type { Equipment } from "../equipment.ts";
 import { EarlyEnd, watchForEnd } from "./early-end.ts";
 import { HookRun } from "./hook-run.ts";
+import { servingPlace } from "./place.ts";
 
 /** What hook-master-start says about a signal (unix_signal:); null for nothing. */
 export function hookedSignal(
@@ -16,9 +17,10 @@ export function hookedSignal(
 }
 
 /** Beside the master's loop, which goes on meanwhile. Failures are only logged. */
-export async function runMasterStart({ settings, place, logDescriptor, log }: Equipment): Promise<void> {
+export async function runMasterStart(equipment: Equipment): Promise<void> {
   using end = watchForEnd();
-  const hooks = new HookRun({ settings, place, output: logDescriptor, signal: end.signal });
+  const { settings, logDescriptor: output, log } = equipment;
+  const hooks = new HookRun({ settings, place: servingPlace(equipment), output, signal: end.signal });
   try {
     await hooks.runAll("master-start");
   } catch (error) {

@@ -7,7 +7,7 @@ import type { Generation, Renewed, Reread } from "../processes/generation.ts";
 import { Refusal } from "../start/refusal.ts";
 import { EarlyEnd } from "./early-end.ts";
 import { HookRun } from "./hook-run.ts";
-import { firstPlace } from "./place.ts";
+import { firstPlace, servingPlace } from "./place.ts";
 
 export interface RereadHooksParts {
   /** Where tsgi was started. */
@@ -49,7 +49,9 @@ export class RereadHooks {
     const output = logs.descriptor;
     const hooks = new HookRun({ settings, place: firstPlace(settings, directory), output, signal });
     try {
-      await new HookRun({ ...running, output, signal }).runAll("as-user-atexit");
+      await new HookRun({ ...running, place: servingPlace(running), output, signal }).runAll(
+        "as-user-atexit",
+      );
       await hooks.runAgain();
       return { ...outcome, place: hooks.place };
     } catch (error) {

@@ -2,6 +2,9 @@
 
 import { resolve } from "node:path";
 import type { CommandName } from "../../base/commands.ts";
+import type { Hook } from "../../base/hook.ts";
+import type { AttachedProgram } from "../../settings/attached-program.ts";
+import { commandHook } from "../../settings/hook-language.ts";
 import type { Settings } from "../../settings/settings.ts";
 
 export interface Trigger {
@@ -10,7 +13,8 @@ export interface Trigger {
   readonly path: string;
   readonly does:
     | { readonly kind: "command"; readonly name: Exclude<CommandName, "scale"> }
-    | { readonly kind: "exec"; readonly command: string };
+    | { readonly kind: "hook"; readonly hook: Hook }
+    | { readonly kind: "renew"; readonly program: AttachedProgram };
   /** A directory counts with what is in it. */
   readonly looksInside: boolean;
 }
@@ -32,13 +36,23 @@ export function triggersOf(settings: Settings): readonly Trigger[] {
       return { option, path: resolve(directory, path), does: { kind: "command", name }, looksInside };
     }),
   );
-  const programs = settings.touchExec.map(({ path, command }): Trigger => {
-    return {
-      option: "touch-exec",
-      path: resolve(directory, path),
-      does: { kind: "exec", command },
-      looksInside: false,
-    };
+  const hooks = [
+    ...settings.touchExec.map(({ path, command }) => ["touch-exec", path, commandHook(command)] as const),
+    ...settings.hookTouch.map(({ path, hook }) => ["hook-touch", path, hook] as const),
+  ];
+  const actions = hooks.map(([option, path, hook]): Trigger => {
+    return { option, path: resolve(directory, path), does: { kind: "hook", hook }, looksInside: false };
   });
-  return [...commands, ...programs];
+  return [...commands, ...actions, ...programTriggers(settings)];
+}
+
+/** An attached program's own files are seen from where it runs. */
+function programTriggers(settings: Settings): readonly Trigger[] {
+  return settings.attachDaemon2.flatMap((program) => {
+    const directory = resolve(settings.chdir ?? ".", program.directory ?? ".");
+    return program.touch.map((path): Trigger => {
+      const does = { kind: "renew", program } as const;
+      return { option: "attach-daemon2", path: resolve(directory, path), does, looksInside: false };
+    });
+  });
 }

@@ -1,13 +1,12 @@
 /** The files, directories and descriptors that operators name: whoever changes one gives the command that belongs to it. */
 
-import { spawn } from "node:child_process";
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Duty } from "../duty.ts";
 import type { Equipment } from "../equipment.ts";
+import { runTouchHook } from "../hooks/touch-hook.ts";
 import type { Instance } from "../instance.ts";
 import type { Generation } from "../processes/generation.ts";
-import { inheritedEnvironment } from "../processes/zygote-boot.ts";
 import { SignallingDescriptors } from "./signalling-descriptors.ts";
 import { TouchedFiles } from "./touched-files.ts";
 import { TreeWatcher } from "./tree-watcher.ts";
@@ -105,22 +104,15 @@ export class Watching implements Duty {
 
   #act({ option, path, does }: Trigger): void {
     const cause = `${option} (${path})`;
-    if (does.kind === "exec") return this.#run(does.command, cause);
-    this.#equipment.queue.push({ from: "command", command: { name: does.name }, cause });
-  }
-
-  #run(command: string, cause: string): void {
-    const { log, logDescriptor } = this.#equipment;
-    log.event(`${cause}: running ${command}`);
-    const child = spawn("/bin/sh", ["-c", command], {
-      cwd: this.#generation.settings.chdir ?? ".",
-      env: inheritedEnvironment(process.env),
-      stdio: ["ignore", logDescriptor, logDescriptor],
-    });
-    child.on("error", (error) => log.event(`${cause}: ${error.message}`));
-    child.on("exit", (code, signal) => {
-      if (code !== 0) log.event(`${cause}: ended with ${signal ?? `exit code ${code}`}: ${command}`);
-    });
+    const { queue, logDescriptor: output } = this.#equipment;
+    switch (does.kind) {
+      case "command":
+        return queue.push({ from: "command", command: { name: does.name }, cause });
+      case "hook":
+        return void runTouchHook(does.hook, { cause, generation: this.#generation, output });
+      case "renew":
+        return queue.push({ from: "attachedTouched", program: does.program });
+    }
   }
 }
 

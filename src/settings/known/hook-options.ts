@@ -16,7 +16,6 @@ export const hookOptions = {
       "hook-as-vassal": required("do this in an instance before its program starts"),
       "hook-as-emperor": required("do this in the emperor when an instance has started"),
       "hook-as-mule": required("do this in each mule"),
-      "hook-touch": required("do this when a file is touched: FILE ACTION"),
     },
     { risk: hookRisk },
   ),

@@ -2,6 +2,7 @@ import { SECOND } from "../../base/duration.ts";
 import { type Attachment, attachedProgram } from "../attached-program.ts";
 import { hook, shellCommand } from "../hook-values.ts";
 import { option } from "../option.ts";
+import { touchHook } from "../touch-command.ts";
 import { address, duration, flag, list, path, text } from "../value-types.ts";
 
 /** Actions and commands at the turns of an instance's life, and what a start waits for. */
@@ -30,6 +31,13 @@ export const hookOptions = {
   "hook-accepting-once": hooks("as --hook-accepting, but not in successors; again after a reload"),
   "hook-accepting1-once": hooks("as --hook-accepting1, but not in successors; again after a reload"),
   "hook-master-start": hooks("in the master, when the instance serves", "restart"),
+  "hook-touch": option({
+    type: list(touchHook()),
+    default: [],
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Do something in the master when a file is touched: looked at every second",
+  }),
   binsh: option({
     type: list(path()),
     default: [],
