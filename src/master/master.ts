@@ -241,6 +241,7 @@ export class Master {
     this.#upgrades.abandon();
     // What waits in a pause may still be answered.
     if (this.#instance.isPaused) this.#instance.pause(false);
+    this.#conversations.end();
     const mercy = this.#instance.generation.settings.reloadMercy;
     this.#log(`${cause}: ${describeMercy(mercy)}`);
     this.#phase = "stopping";

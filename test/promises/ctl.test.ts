@@ -105,6 +105,18 @@ test("reload --wait ends when the new code serves; with broken code it fails wit
   assert.equal((await ctl("--pid", pid, "reload", "--workers", "--wait")).code, 0);
 });
 
+test("a stop during a reload answers whoever waits for it", async () => {
+  const slow = folder.write("slow.py", folder.read("app.py"));
+  await using server = await startServer([slow]);
+  folder.write("slow.py", "import time; time.sleep(60)\n");
+  const waiting = ctl("--pid", String(server.pid), "reload", "--wait");
+  await server.waitForLog(/tsgi ctl: reloading/);
+  assert.equal((await ctl("--pid", String(server.pid), "stop")).code, 0);
+  const { code, err } = await waiting;
+  assert.deepEqual([code, err], [1, "tsgi: error: the instance stops, and the reload is given up\n"]);
+  assert.equal((await server.exit).code, 0);
+});
+
 test("stop --wait returns when the instance is gone, and stop --now does not wait for requests", async () => {
   const pidfile = folder.file("pid");
   await using first = await startServer(["--pidfile", pidfile, app]);

@@ -2,6 +2,7 @@
 
 import type { ControlReply, ControlRequest } from "../../base/control.ts";
 import type { Duty } from "../duty.ts";
+import type { ReloadReport } from "../reload/reloads.ts";
 import type { Answer, Commander, CommanderParts } from "./commander.ts";
 import { askStatus } from "./instance-status.ts";
 
@@ -41,17 +42,28 @@ export class Conversations implements Duty {
   goOn(): void {
     const { reloads } = this.#parts;
     if (this.#waiting.length === 0 || reloads.isBusy) return;
-    const { outcome, generation, error } = reloads.last ?? {};
-    const answer =
-      outcome === "done"
-        ? { isDone: true, text: `reloaded: generation ${generation} serves` }
-        : { isDone: false, text: `the reload has failed, the running generation serves on:\n${error ?? ""}` };
+    this.#answer(outcomeOf(reloads.last));
+  }
+
+  /** The instance stops. */
+  end(): void {
+    this.#answer({ isDone: false, text: "the instance stops, and the reload is given up" });
+  }
+
+  #answer(answer: Answer): void {
     for (const reply of this.#waiting.splice(0)) reply(said(answer));
   }
 
   waits(): readonly number[] {
     return [];
   }
+}
+
+function outcomeOf(report: ReloadReport | null): Answer {
+  if (report?.outcome === "done")
+    return { isDone: true, text: `reloaded: generation ${report.generation} serves` };
+  const error = report?.error ?? "";
+  return { isDone: false, text: `the reload has failed, the running generation serves on:\n${error}` };
 }
 
 function said({ isDone, text }: Answer): ControlReply {
