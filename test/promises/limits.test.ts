@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, readFileSync } from "node:fs";
 import { getPriority } from "node:os";
 import { after, test } from "node:test";
-import { ANY_USERS_PYTHON, cannotBecome, NOBODY, ordinaryUser } from "../support/other-user.ts";
+import { ANY_USERS_PYTHON, cannotBecome, ordinaryUser } from "../support/other-user.ts";
 import { Folder, type RunningServer, startServer } from "../support/start-server.ts";
 
 const folder = new Folder();
@@ -41,8 +41,10 @@ def application(environ, start_response):
 `,
 );
 
-const nobody = ["--uid", NOBODY.user, "--gid", NOBODY.group, "--python", ANY_USERS_PYTHON];
-const skipNobody = cannotBecome(NOBODY, ANY_USERS_PYTHON);
+/** Nobody else's: what other tests run at the moment does not count. */
+const ALONE = { user: "61234", group: "61234" };
+const alone = ["--uid", ALONE.user, "--gid", ALONE.group, "--python", ANY_USERS_PYTHON];
+const skipAlone = cannotBecome(ALONE, ANY_USERS_PYTHON);
 const ordinary = ordinaryUser();
 
 async function textOf(server: RunningServer, path: string): Promise<string> {
@@ -109,14 +111,14 @@ test("thread-stacksize is in kilobytes", async () => {
   assert.equal(await textOf(server, "/stack"), String(512 * 1024));
 });
 
-test("limit-nproc bounds what the application can start", { skip: skipNobody }, async () => {
-  await using server = await startServer([...nobody, "--limit-nproc", "120", app]);
+test("limit-nproc bounds what the application can start", { skip: skipAlone }, async () => {
+  await using server = await startServer([...alone, "--limit-nproc", "120", app]);
   assert.equal(await textOf(server, "/spawn"), "BlockingIOError");
   assert.equal((await server.fetch()).status, 200);
 });
 
-test("limit-nproc that would keep tsgi from serving is said and not set", { skip: skipNobody }, async () => {
-  await using server = await startServer([...nobody, "--limit-nproc", "5", "--threads", "4", app]);
+test("limit-nproc that would keep tsgi from serving is said and not set", { skip: skipAlone }, async () => {
+  await using server = await startServer([...alone, "--limit-nproc", "5", "--threads", "4", app]);
   await server.waitForLog(/zygote: limit-nproc: 5 are fewer than the \d+ processes and threads/);
   assert.equal(await textOf(server, "/spawn"), "any number");
 });

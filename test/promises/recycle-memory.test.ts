@@ -69,7 +69,7 @@ test("all workers grown at once are replaced one after the other under load, and
 });
 
 test("a worker younger than min-worker-lifetime keeps its memory for a while", async () => {
-  const limits = ["--mem-collector-freq", "200ms", "--min-worker-lifetime", "3", "--reload-on-rss", "100"];
+  const limits = ["--mem-collector-freq", "200ms", "--min-worker-lifetime", "5", "--reload-on-rss", "100"];
   await using server = await startServer([...limits, app]);
   const began = Date.now();
   await server.fetch("/grow?150");

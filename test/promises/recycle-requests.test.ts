@@ -89,7 +89,7 @@ test("with several routers it is their sum that counts", async () => {
 });
 
 test("a worker younger than min-worker-lifetime is not replaced, later it is", async () => {
-  const limits = ["--max-requests", "1", "--min-worker-lifetime", "3"];
+  const limits = ["--max-requests", "1", "--min-worker-lifetime", "5"];
   await using server = await startServer([...limits, "--disable-logging", app]);
   const [first] = await server.untilPids("worker", { count: 1 });
   const began = performance.now();
@@ -99,7 +99,7 @@ test("a worker younger than min-worker-lifetime is not replaced, later it is", a
 });
 
 test("a reload replaces such a worker once", async () => {
-  const limits = ["--max-requests", "5", "--min-worker-lifetime", "2"];
+  const limits = ["--max-requests", "5", "--min-worker-lifetime", "30"];
   await using server = await startServer([...limits, "--processes", "2", "--disable-logging", app]);
   for (let count = 0; count < 20; count += 1) await pidOf(server);
   server.kill("SIGHUP");
