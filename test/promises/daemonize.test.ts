@@ -128,14 +128,23 @@ os.execv(sys.argv[1], sys.argv[1:])`;
 test("daemonize2 opens the log as the user who serves", {
   skip: cannotBecome(NOBODY, ANY_USERS_PYTHON),
 }, async () => {
-  for (const [option, owner] of [
-    ["--daemonize", 0],
-    ["--daemonize2", Number(NOBODY.user)],
+  const nobody = Number(NOBODY.user);
+  for (const [option, owner, prefix] of [
+    ["--daemonize", 0, "--"],
+    ["--daemonize2", nobody, "--"],
+    ["--daemonize", nobody, "--immediate-"],
   ] as const) {
     using place = new Folder();
     chmodSync(place.path, 0o777);
     const log = place.file("site.log");
-    const identity = ["--uid", NOBODY.user, "--gid", NOBODY.group, "--python", ANY_USERS_PYTHON];
+    const identity = [
+      `${prefix}uid`,
+      NOBODY.user,
+      `${prefix}gid`,
+      NOBODY.group,
+      "--python",
+      ANY_USERS_PYTHON,
+    ];
     await using server = await start([option, log, ...identity, writeHelloApp(place)]);
     assert.equal((await server.exit).code, 0, server.log);
     assert.equal(statSync(log).uid, owner);

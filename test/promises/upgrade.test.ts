@@ -105,6 +105,21 @@ test("a request that is running is finished by the old one, whatever scripts mad
   assert.doesNotMatch(server.log, /killed/);
 });
 
+test("an old one that is killed while it leaves takes nothing of the new one's with it", async () => {
+  using folder = new Folder();
+  const path = folder.file("a.sock");
+  await using server = await startServer(["--http", path, "--http", "127.0.0.1:0", writeHelloApp(folder)]);
+  const [old, routers] = [masterOf(server), server.pids("router")];
+  const slow = server.fetch("/sleep?60").catch(() => undefined);
+  await server.waitForLog(/sleeping in/);
+  process.kill(old, "SIGUSR2");
+  await until("the new one to take over", () => /took over from the tsgi before/.test(server.log));
+  process.kill(old, "SIGKILL");
+  await until("its processes to end", () => !server.pids("router").some((pid) => routers.includes(pid)));
+  assert.equal((await askUnix(path)).status, 200);
+  await slow;
+});
+
 test("Unix sockets and pidfiles become the new one's, and end with it", async () => {
   using folder = new Folder();
   folder.write("tmp/here", "");
