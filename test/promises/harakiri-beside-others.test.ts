@@ -72,3 +72,35 @@ test("the wait for a slow upload does not count", async () => {
   assert.match(text, new RegExp(` ${length} `));
   assert.doesNotMatch(server.log, /has run for/);
 });
+
+test("what a late request answers in the end, while others still finish, goes to nobody", async () => {
+  using folder = new Folder();
+  const app = folder.write(
+    "late.py",
+    `
+import time
+
+def pieces():
+    for _ in range(3):
+        yield b"late" * 100
+        time.sleep(0.1)
+
+def application(environ, start_response):
+    time.sleep(float(environ["QUERY_STRING"] or 0))
+    start_response("200 OK", [])
+    return pieces() if environ["PATH_INFO"] == "/late" else [b"other"]
+`,
+  );
+  await using server = await startServer(["--harakiri", "2", "--threads", "2", app]);
+  using client = await RawClient.connect(server.port);
+  client.send("GET /late?3 HTTP/1.1\r\nHost: a\r\n\r\n");
+  await sleep(1500);
+  const other = server.fetch("/?1.9");
+  assert.equal((await client.response()).status, 504);
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  assert.equal((await client.response()).text, "other");
+  assert.equal(await (await other).text(), "other");
+  assert.equal(client.unread.length, 0);
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  assert.equal((await client.response()).text, "other");
+});
