@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { Folder, type RunningServer, startServer, until } from "../support/start-server.ts";
 
@@ -83,25 +83,38 @@ test("touch-reload: a file behind a symbolic link that is swapped, as Kubernetes
   await server.waitForLog(/generation 3 serves/);
 });
 
-for (const [option, line] of [
-  ["touch-chain-reload", ""],
-  ["touch-workers-reload", ""],
-  ["touch-logreopen", "logto = %d/site.log"],
-  ["touch-logrotate", "logto = %d/site.log"],
+for (const [option, effect] of [
+  ["touch-chain-reload", /: reloading, one after the other[\s\S]*generation 2 serves/],
+  ["touch-workers-reload", /: replacing the workers[\s\S]*replaced the workers in/],
 ] as const) {
   test(`${option}: touching the file gives its command`, async () => {
     using folder = new Folder();
+    await using server = await startIn(folder, `processes = 2\n${option} = touch`);
+    const before = server.pids("worker");
     folder.write("touch", "");
-    folder.write("app.py", appThatAnswers("touched"));
-    const ini = folder.write("site.ini", `[uwsgi]\nwsgi-file = %dapp.py\n${option} = %dtouch\n${line}\n`);
-    await using server = await startServer(["--http", "127.0.0.1:0", ini], { withoutWaiting: true });
-    const log = () =>
-      line === "" ? server.log : existsSync(folder.file("site.log")) ? folder.read("site.log") : "";
-    await until("the start", () => log().includes("listening on"), log);
-    folder.write("touch", "");
-    await until("the command", () => log().includes(`${option} (${folder.file("touch")})`), log);
+    await server.waitForLog(effect);
+    assert.ok(server.log.includes(`master: ${option} (${folder.file("touch")}): re`));
+    await server.untilPids("worker", { count: 2, without: before });
   });
 }
+
+test("touch-logreopen and touch-logrotate: touching the file gives their commands", async () => {
+  using folder = new Folder();
+  const app = folder.write("app.py", appThatAnswers("logged"));
+  const options = "logto = %dsite.log\ntouch-logreopen = %dreopen\ntouch-logrotate = %drotate";
+  const ini = folder.write("site.ini", `[uwsgi]\nwsgi-file = ${app}\n${options}\n`);
+  await using _server = await startServer(["--http", "127.0.0.1:0", ini], { withoutWaiting: true });
+  const logs = () => readdirSync(folder.path).filter((name) => name.startsWith("site.log"));
+  const says = (text: string) => logs().some((name) => folder.read(name).includes(text));
+  await until("the start", () => says("listening on"));
+  renameSync(folder.file("site.log"), folder.file("site.log.moved"));
+  folder.write("reopen", "");
+  await until("another file", () => says(`touch-logreopen (${folder.file("reopen")}): opened anew`));
+  assert.deepEqual(logs().sort(), ["site.log", "site.log.moved"]);
+  folder.write("rotate", "");
+  await until("a third file", () => says(`touch-logrotate (${folder.file("rotate")}): opened anew`));
+  assert.equal(logs().length, 3);
+});
 
 test("touch-exec: the shell runs the command where the application is, and says how it ended", async () => {
   using folder = new Folder();

@@ -21,11 +21,13 @@ const QUIET = 100;
 const LONGEST_QUIET = 1 * SECOND;
 /** Requests that wait longer get the old code: the new one may never be ready. */
 const LONGEST_HOLD = 1 * MINUTE;
+/** Nobody saves more often for long: after a longest hold, changes that follow faster are a program's, and hold nothing. */
+const LULL = 5 * SECOND;
 
 type State =
   | { readonly is: "idle" }
   | { readonly is: "gathering"; readonly since: number; readonly last: number; readonly paths: Set<string> }
-  | { readonly is: "reloading"; readonly since: number };
+  | { readonly is: "reloading" };
 
 const IDLE: State = { is: "idle" };
 
@@ -37,6 +39,11 @@ export class Autoreload implements Duty {
   #watcher: TreeWatcher | null = null;
   #generation: Generation | null = null;
   #state: State = IDLE;
+  /** Requests wait since then; null where they do not. */
+  #heldSince: number | null = null;
+  #lastChange = 0;
+  /** They have waited for the longest time already. */
+  #isPatienceSpent = false;
   /** The start has failed, and a change is waited for. */
   #isStranded = false;
 
@@ -62,13 +69,12 @@ export class Autoreload implements Duty {
 
   takeChange(path: string, now: number): void {
     if (this.#watcher === null) return;
-    if (this.#state.is === "gathering") {
-      this.#state = { ...this.#state, last: now };
-    } else {
-      this.#state = { is: "gathering", since: now, last: now, paths: new Set() };
-      this.#instance.hold(true);
-    }
-    this.#state.paths.add(path);
+    const paths = this.#state.is === "gathering" ? this.#state.paths : new Set<string>();
+    const since = this.#state.is === "gathering" ? this.#state.since : now;
+    this.#state = { is: "gathering", since, last: now, paths: paths.add(path) };
+    if (now - this.#lastChange >= LULL) this.#isPatienceSpent = false;
+    this.#lastChange = now;
+    if (this.#heldSince === null && !this.#isPatienceSpent) this.#hold(now);
   }
 
   /** The application cannot be loaded, and nothing is left of the try. The next one comes with a change. */
@@ -89,32 +95,29 @@ export class Autoreload implements Duty {
     if (!this.#isStranded || this.#state.is !== "gathering" || now < this.#dueAt(this.#state)) return;
     this.#equipment.log.event(`${describe(this.#state.paths)}: trying again`);
     this.#isStranded = false;
-    this.#letGo();
+    this.#rest();
     for (const seat of this.#instance.crew.seats) if (seat.occupant === null) seat.release();
   }
 
   goOn(now: number): void {
     if (this.#instance.generation !== this.#generation) this.#follow(this.#instance.generation);
-    if (this.#state.is === "gathering" && now >= this.#dueAt(this.#state)) this.#begin(this.#state, now);
-    if (this.#state.is === "reloading") this.#awaitNewCode(this.#state, now);
+    if (this.#state.is === "gathering" && now >= this.#dueAt(this.#state)) this.#begin(this.#state);
+    if (this.#state.is === "reloading" && !this.#reloads.isBusy) this.#rest();
+    if (this.#heldSince !== null && now - this.#heldSince >= LONGEST_HOLD) this.#losePatience();
   }
 
   waits(now: number): readonly number[] {
-    switch (this.#state.is) {
-      case "idle":
-        return [];
-      case "gathering":
-        return [Math.max(this.#dueAt(this.#state) - now, 1)];
-      case "reloading":
-        return [this.#state.since + LONGEST_HOLD - now];
-    }
+    return [
+      ...(this.#state.is === "gathering" ? [Math.max(this.#dueAt(this.#state) - now, 1)] : []),
+      ...(this.#heldSince === null ? [] : [this.#heldSince + LONGEST_HOLD - now]),
+    ];
   }
 
   /** The instance ends: nobody has to wait any more. */
   stop(): void {
     this.#watcher?.stop();
     this.#watcher = null;
-    this.#letGo();
+    this.#rest();
   }
 
   #follow(generation: Generation): void {
@@ -149,25 +152,35 @@ export class Autoreload implements Duty {
     return Math.min(last + QUIET, since + LONGEST_QUIET);
   }
 
-  #begin({ paths }: State & { is: "gathering" }, now: number): void {
-    this.#state = { is: "reloading", since: now };
+  #begin({ paths }: State & { is: "gathering" }): void {
+    this.#state = { is: "reloading" };
     this.#reloads.request("reload", describe(paths));
     // It begins with the next turn of the loop.
     this.#equipment.queue.push({ from: "timer" });
   }
 
-  #awaitNewCode({ since }: State & { is: "reloading" }, now: number): void {
-    if (!this.#reloads.isBusy) return this.#letGo();
-    if (now - since < LONGEST_HOLD) return;
+  #rest(): void {
+    this.#state = IDLE;
+    this.#isPatienceSpent = false;
+    if (this.#heldSince !== null) this.#letGo();
+  }
+
+  #losePatience(): void {
+    this.#isPatienceSpent = true;
+    this.#letGo();
     this.#equipment.log.event(
       `py-autoreload: the new code does not serve after ${showSpan(LONGEST_HOLD)}; until it does, requests get the old one`,
     );
-    this.#letGo();
+  }
+
+  #hold(now: number): void {
+    this.#heldSince = now;
+    this.#instance.hold(true);
   }
 
   #letGo(): void {
-    if (this.#state.is !== "idle") this.#instance.hold(false);
-    this.#state = IDLE;
+    this.#heldSince = null;
+    this.#instance.hold(false);
   }
 }
 
