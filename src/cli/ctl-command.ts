@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { type ControlReply, type ControlRequest, writeControlRequest } from "../base/control.ts";
 import { SECOND } from "../base/duration.ts";
+import { printable } from "../base/quoted.ts";
 import { statusText } from "../observe/status-text.ts";
 import type { CtlOrder, Wanted, Which } from "./ctl-words.ts";
 import { findInstances, findSocketOf } from "./find-instances.ts";
@@ -53,12 +54,17 @@ async function show(reply: ControlReply, { wanted, asJson }: CtlOrder): Promise<
   const { isDone, text, pid, status, logs } = reply;
   if (asJson) await print(`${JSON.stringify(status ?? logs ?? { isDone, text, pid }, null, 2)}\n`);
   else if (!isDone) tell("error", [text]);
-  else if (status !== undefined) await print(`${statusText(status)}\n`);
-  else if (wanted.do !== "logs") await print(`master ${pid}: ${text}\n`);
+  else if (status !== undefined) await print(readable(statusText(status)));
+  else if (wanted.do !== "logs") await print(readable(`master ${pid}: ${text}`));
   else if (logs === undefined || logs.length === 0)
     throw new Mistake(`instance ${pid} writes to its standard output: whoever has started it has its log`);
   else await followLogs(logs, wanted);
   return isDone ? 0 : FAILED;
+}
+
+/** Anybody may have made a socket of that name: nothing that comes from it acts on the terminal. */
+function readable(text: string): string {
+  return `${text.split("\n").map(printable).join("\n")}\n`;
 }
 
 async function findSocket(which: Which): Promise<string> {
@@ -92,7 +98,9 @@ function readPid(path: string): number {
   } catch (error) {
     throw new Mistake(`cannot read the pidfile: ${(error as Error).message}`);
   }
-  throw new Mistake(`${path} is no pidfile: it begins with no number`);
+  // In Gunicorn's words it is a flag, and the application stands behind it.
+  const meant = path.endsWith(".py") ? "; to reload when a file is saved: --py-autoreload 1" : "";
+  throw new Mistake(`${path} is no pidfile: it begins with no number${meant}`);
 }
 
 async function findOnly(): Promise<string> {

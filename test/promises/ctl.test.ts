@@ -148,6 +148,10 @@ test("uWSGI's --reload, --pause, --resume and --stop take a pidfile, and start n
   assert.equal((await tsgi("--stop", pidfile)).code, 0);
   assert.equal((await server.exit).code, 0);
   folder.write("stale.pid", `${process.pid}\n`);
+  assert.match(
+    (await tsgi("--reload", app)).err,
+    /app\.py is no pidfile[^\n]*; to reload when a file is saved: --py-autoreload 1/,
+  );
   const stale = await tsgi("--stop", folder.file("stale.pid"));
   assert.equal(stale.code, 1);
   assert.match(stale.err, /process \d+, which \S+stale\.pid names, is no master of tsgi/);

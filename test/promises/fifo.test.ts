@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync, lstatSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, chownSync, existsSync, lstatSync, readFileSync, writeFileSync } from "node:fs";
 import { after, test } from "node:test";
+import { ANY_USERS_PYTHON, cannotBecome, NOBODY } from "../support/other-user.ts";
 import { Folder, type RunningServer, runToEnd, startServer } from "../support/start-server.ts";
 
 const folder = new Folder();
@@ -110,4 +112,33 @@ test("a start is refused where something else stands in its place, or where it c
   const missing = await runToEnd(["--http", "127.0.0.1:0", "--master-fifo", nowhere, app]);
   assert.match(missing.output, /no\/such\/fifo: its directory does not exist/);
   assert.deepEqual([refused.leftBehind, missing.leftBehind], [[], []]);
+});
+
+test("a pipe that an operator has made stays; one of a stranger's is refused", {
+  skip: cannotBecome(NOBODY, ANY_USERS_PYTHON),
+}, async () => {
+  using own = new Folder();
+  chmodSync(own.path, 0o755);
+  chmodSync(own.write("app.py", readFileSync(app, "utf8")), 0o644);
+  const path = own.file("made.fifo");
+  execFileSync("mkfifo", ["-m", "600", path]);
+  chownSync(path, Number(NOBODY.user), Number(NOBODY.group));
+  const args = [
+    "--python",
+    ANY_USERS_PYTHON,
+    "--uid",
+    NOBODY.user,
+    "--master-fifo",
+    path,
+    own.file("app.py"),
+  ];
+  const before = lstatSync(path).ino;
+  await using server = await startServer(args);
+  send(path, "r\n");
+  await server.waitForLog(/generation 2 serves/);
+  await server.stop();
+  assert.equal(lstatSync(path).ino, before);
+  chownSync(path, 1, 1);
+  const refused = await runToEnd(["--http", "127.0.0.1:0", ...args]);
+  assert.match(refused.output, /made\.fifo: is there already, and belongs to another user/);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readlinkSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { HOME } from "../support/framework-server.ts";
 import { startGunicorn } from "../support/start-gunicorn.ts";
 import { Folder, type RunningServer, startServer, until } from "../support/start-server.ts";
 
@@ -236,3 +237,16 @@ def application(environ, start_response):
   });
   for (const seconds of await Promise.all(answers)) assert.ok(seconds >= 0.99, `${seconds} s`);
 });
+
+for (const green of ["gevent", "eventlet"]) {
+  test(`idle green threads do not keep a worker from it (${green})`, async () => {
+    using folder = new Folder();
+    await using server = await startLogging(folder, "--home", HOME, `--${green}`, "5");
+    const url = urlIn(folder.read("site.log"));
+    renameSync(folder.file("site.log"), folder.file("old"));
+    tell(folder, "l");
+    await until("all to let go", () => holders(server, folder.file("old")).length === 0, titlesOf(server));
+    await get(url, "/after");
+    await until("its line", () => folder.read("site.log").includes("printed /after"));
+  });
+}

@@ -133,7 +133,10 @@ function openFifo(path: string, origin: string, made: Map<string, string>): numb
     if (found === null || unlinkQuietly(path)) {
       makeFifo(path);
       made.set(path, markOf(path));
-    }
+    } else if (found.uid !== 0 && found.uid !== process.getuid?.())
+      throw new Refusal(`${origin}: ${path}: is there already, and belongs to another user`, [
+        "whoever it is could command this instance: name a path in a directory of your own",
+      ]);
     return openSync(path, constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   } catch (error) {
     throw error instanceof Refusal ? error : refuseFile(origin, path, error);
