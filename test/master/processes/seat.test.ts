@@ -17,6 +17,12 @@ test("successors that keep dying young wait 0, 1, 2, 4 … 32 s, and no longer",
   assert.equal(seat.dueIn(12_000), 20_000);
 });
 
+test("successors wait no longer than is said", () => {
+  const seat = new Seat<string>(1);
+  const pauses = Array.from({ length: 4 }, () => seat.vacate({ usefulFor: 10, now: 0, most: 1_500 }));
+  assert.deepEqual(pauses, [0, 1_000, 1_500, 1_500]);
+});
+
 test("one that lives on ends the series", () => {
   const seat = new Seat<string>(1);
   for (let death = 0; death < 4; death += 1) seat.vacate({ usefulFor: 10, now: 0 });
