@@ -50,6 +50,14 @@ for (const [option, [path, what]] of Object.entries(cases)) {
   });
 }
 
+test("an exception does not wait for what comes due later", async () => {
+  const later = ["--max-requests", "2", "--min-worker-lifetime", "1h"];
+  await using server = await startServer([...later, "--reload-on-exception", app]);
+  for (let count = 0; count < 3; count += 1) await pidOf(server);
+  assert.equal((await server.fetch("/broken")).status, 500);
+  await server.waitForLog(/the application raised Broken \(reload-on-exception\); a successor starts/);
+});
+
 test("other exceptions change nothing", async () => {
   const options = ["--reload-on-exception-type", "Broken", "--reload-on-exception-value", "no such text"];
   await using server = await startServer([...options, app]);

@@ -1,8 +1,8 @@
 /**
  * Replaces the workers that have had their time, whatever says so: their requests, their age, their
- * memory, an exception. One after the other: the successor is forked first, and when it serves, the old one finishes what it has
- * and leaves. Only when that one is gone it is the next one's turn, so there is never more than one
- * process beyond their number, and never one less that serves.
+ * memory, an exception. One after the other: the successor is forked first, and when it serves, the
+ * old one finishes what it has and leaves. Only when that one is gone it is the next one's turn, so
+ * there is never more than one process beyond their number, and never one less that serves.
  *
  * Whoever is replaced so may finish, within worker-reload-mercy; only the evil limits of memory kill.
  */
@@ -16,7 +16,7 @@ import { ageLimit } from "./lifespan.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import { RequestLimits } from "./request-limits.ts";
 
-/** A worker that is to leave for an exception has lived so long: else one that always raises would fork without end. */
+/** At least, before an exception ends it: an application that always raises would do nothing but fork. */
 const SHORTEST_LIFE = 1 * SECOND;
 
 interface Wish {
@@ -71,9 +71,10 @@ export class Recycling implements Duty {
     return [...waits, ...this.#memory.waits(now)];
   }
 
-  /** The first reason stands. */
+  /** The reason that counts first stands. */
   #wish(worker: WorkerHandle, wish: Wish): void {
-    if (!this.#wishes.has(worker)) this.#wishes.set(worker, wish);
+    const known = this.#wishes.get(worker);
+    if (known === undefined || wish.from < known.from) this.#wishes.set(worker, wish);
   }
 
   #wishForOld(now: number): void {
