@@ -69,6 +69,10 @@ export type ToRouter =
   | { readonly do: "update"; readonly settings: RouterSettings }
   /** Listen on the descriptors: the application is ready. */
   | { readonly do: "accept" }
+  /** A reload has added this one; the descriptor comes with the message. */
+  | { readonly do: "listen"; readonly listener: ListenerMessage }
+  /** A reload has removed it: close it; its connections live on. */
+  | { readonly do: "unlisten"; readonly url: string }
   /** Stop accepting, finish what runs. Idle connections may ask once more for so many milliseconds. */
   | { readonly do: "drain"; readonly patience: number }
   /** This worker takes no more requests; its slots get RETIRE as they become idle. */

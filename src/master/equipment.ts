@@ -16,7 +16,8 @@ import type { Starter } from "./start/starter.ts";
 export interface Equipment {
   readonly settings: Settings;
   readonly python: string;
-  readonly listeners: readonly Listener[];
+  /** A reload adds and removes some. */
+  readonly listeners: Listener[];
   readonly runtimeDirectory: RuntimeDirectory;
   readonly queue: EventQueue<MasterEvent>;
   readonly log: Log;

@@ -8,6 +8,7 @@ import type { Lifeline } from "./processes/lifelines.ts";
 import type { RouterHandle } from "./processes/router-handle.ts";
 import type { ZygoteHandle } from "./processes/zygote-handle.ts";
 import type { Reload } from "./reload/reload.ts";
+import type { ListenerChange } from "./start/bind-listeners.ts";
 import type { ToStarter } from "./start/handover.ts";
 import type { Refusal } from "./start/refusal.ts";
 
@@ -50,7 +51,12 @@ export type MasterEvent =
   /** A file of the application's source has changed, come or gone. */
   | { readonly from: "source"; readonly path: string }
   /** The configuration was read again, for that reload. */
-  | { readonly from: "reread"; readonly by: Reload; readonly outcome: Renewed }
+  | {
+      readonly from: "reread";
+      readonly by: Reload;
+      readonly outcome: Renewed;
+      readonly sockets: ListenerChange | Refusal;
+    }
   /** Of an upgrade: the tsgi that is to take our place, or whose place we are to take. */
   | { readonly from: "successor"; readonly successor: Successor; readonly message: ToStarter }
   | { readonly from: "successorExit"; readonly successor: Successor; readonly ending: Ending }

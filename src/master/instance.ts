@@ -21,6 +21,7 @@ import { Seat } from "./processes/seat.ts";
 import type { WorkerHandle } from "./processes/worker-handle.ts";
 import type { ZygoteHandle } from "./processes/zygote-handle.ts";
 import { startSize } from "./scale/worker-numbers.ts";
+import type { Listener } from "./start/listener.ts";
 import { type LogFiles, logFilesOf } from "./start/log-files.ts";
 
 /** A real-time signal, as python/tsgi/streams.py has it. */
@@ -55,6 +56,11 @@ export class Instance {
       { length: equipment.settings.httpProcesses },
       (_, index) => new Seat(index),
     );
+  }
+
+  /** A reload adds and removes some (reload/changed-listeners.ts). */
+  get listeners(): Listener[] {
+    return this.#equipment.listeners;
   }
 
   get routers(): readonly RouterHandle[] {

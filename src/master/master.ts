@@ -150,7 +150,7 @@ export class Master {
       case "source":
         return this.#autoreload.takeChange(event.path, Date.now());
       case "reread":
-        return event.by.takeConfiguration(event.outcome);
+        return event.by.takeConfiguration(event.outcome, event.sockets);
       case "successor":
       case "successorExit":
       case "predecessor":

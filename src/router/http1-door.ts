@@ -34,7 +34,11 @@ export class Http1Door {
   collectedBytes = 0;
   isDraining = false;
 
-  readonly #servers: Server[] = [];
+  /** Where it listens once it is open. */
+  listeners: readonly ListenerMessage[];
+  isOpen = false;
+  /** By the listener's URL. */
+  readonly #servers = new Map<string, Server>();
   readonly #timer: NodeJS.Timeout;
   #onDrained: (() => void) | null = null;
 
@@ -46,6 +50,7 @@ export class Http1Door {
     accessLog: AccessLog | null;
   }) {
     this.settings = parts.settings;
+    this.listeners = parts.settings.listeners;
     this.pool = parts.pool;
     this.clock = parts.clock;
     this.log = parts.log;
@@ -56,7 +61,7 @@ export class Http1Door {
     this.#timer = setInterval(() => this.#sweep(), SWEEP);
   }
 
-  /** From the next request on; listeners and directories stay. */
+  /** From the next request on; directories stay. */
   update(settings: RouterSettings, accessLog: AccessLog | null): void {
     this.settings = settings;
     this.accessLog = accessLog;
@@ -65,12 +70,21 @@ export class Http1Door {
     this.head = new RequestHead(settings);
   }
 
-  /** Listens on an inherited descriptor. Rejects with the error of listen(2). */
+  /** A reload has removed it: who waits in the kernel is taken in, then it closes. Its connections live on. */
+  async remove(url: string): Promise<void> {
+    this.listeners = this.listeners.filter((listener) => listener.url !== url);
+    const server = this.#servers.get(url);
+    this.#servers.delete(url);
+    await new Promise((resolve) => setTimeout(resolve, LAST_ACCEPT));
+    server?.close();
+  }
+
+  /** Listens on its descriptor. Rejects with the error of listen(2). */
   listen(listener: ListenerMessage): Promise<void> {
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
       this.#accept(socket, listener),
     );
-    this.#servers.push(server);
+    this.#servers.set(listener.url, server);
     return new Promise((resolve, reject) => {
       server.once("error", reject);
       server.listen({ fd: listener.fd, backlog: this.settings.backlog }, () => {
@@ -117,7 +131,7 @@ export class Http1Door {
   async drain(patience: number): Promise<void> {
     this.isDraining = true;
     await new Promise((resolve) => setTimeout(resolve, LAST_ACCEPT));
-    for (const server of this.#servers) server.close();
+    for (const server of this.#servers.values()) server.close();
     const deadline = patience === 0 ? null : this.clock.now() + patience;
     for (const connection of this.connections) connection.closeIfIdle(deadline);
     await new Promise<void>((resolve) => {

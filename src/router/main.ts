@@ -91,17 +91,28 @@ function dropPrivileges({ uid, gid }: RouterSettings): void {
   if (uid !== null) process.setuid?.(uid);
 }
 
-async function accept({ settings, clients }: Router): Promise<void> {
-  for (const listener of settings.listeners) {
-    try {
-      await clients.listen(listener);
-    } catch (error) {
-      const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-      tell({ event: "listenFailed", url: listener.url, code });
-      return;
-    }
-  }
+async function accept({ clients }: Router): Promise<void> {
+  clients.isOpen = true;
+  for (const listener of clients.listeners) if (!(await listen(clients, listener))) return;
   tell({ event: "accepting" });
+}
+
+/** A reload has brought it. */
+async function addListener({ clients }: Router, listener: ListenerMessage): Promise<void> {
+  clients.listeners = [...clients.listeners, listener];
+  if (clients.isOpen) await listen(clients, listener);
+}
+
+/** Whether it works; the master is told where it does not. */
+async function listen(clients: Http1Door, listener: ListenerMessage): Promise<boolean> {
+  try {
+    await clients.listen(listener);
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    tell({ event: "listenFailed", url: listener.url, code });
+    return false;
+  }
 }
 
 async function drain({ clients, events, requests }: Router, patience: number): Promise<void> {
@@ -130,7 +141,10 @@ function report({ pool, clients, clock }: Router, round: number): void {
   tell({ event: "report", round, connections, ...pool.report(clock.now()) });
 }
 
-function onMessage(message: ToRouter): void {
+/** `handle`: Node's own, of a listener that comes with the message. */
+function onMessage(message: ToRouter, handle?: { readonly fd: number }): void {
+  if (message.do === "listen" && handle !== undefined)
+    return onMessage({ ...message, listener: { ...message.listener, fd: handle.fd } });
   if (message.do === "configure") void configure(message.settings);
   else if (router === null) early.push(message);
   else obey(router, message);
@@ -145,6 +159,12 @@ function obey(router: Router, message: Order): void {
       return;
     case "accept":
       void accept(router);
+      return;
+    case "listen":
+      void addListener(router, message.listener);
+      return;
+    case "unlisten":
+      void router.clients.remove(message.url);
       return;
     case "drain":
       void drain(router, message.patience);
@@ -173,7 +193,7 @@ function obey(router: Router, message: Order): void {
 function onMasterGone(): void {
   if (router !== null) {
     // Once it drains, the master has done so itself, or a successor has the same sockets.
-    if (!router.clients.isDraining) for (const listener of router.settings.listeners) removeSocket(listener);
+    if (!router.clients.isDraining) for (const listener of router.clients.listeners) removeSocket(listener);
     rmSync(router.settings.runtimeDirectory, { recursive: true, force: true });
   }
   // Not process.exit: it waits for a log line that is stuck in a pipe which nobody reads.

@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type SendHandle, spawn } from "node:child_process";
 import { getCompileCacheDir } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { FromRouter, RouterSettings, ToRouter } from "../../base/messages.ts";
+import type { FromRouter, ListenerMessage, RouterSettings, ToRouter } from "../../base/messages.ts";
 import type { EventQueue } from "../event-queue.ts";
 import type { MasterEvent } from "../events.ts";
 import type { Listener } from "../start/listener.ts";
@@ -72,6 +72,13 @@ export class RouterHandle {
   send(message: ToRouter): void {
     // A router that has just died takes nothing; its exit is on the way.
     if (this.#child.connected) this.#child.send(message, () => undefined);
+  }
+
+  /** One that a reload has added. */
+  sendListener(listener: ListenerMessage, handle: object): void {
+    const message: ToRouter = { do: "listen", listener };
+    // Node's types leave out that its own handles may be sent.
+    if (this.#child.connected) this.#child.send(message, handle as SendHandle, {}, () => undefined);
   }
 
   kill(): void {

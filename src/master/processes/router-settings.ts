@@ -21,7 +21,7 @@ export function routerSettings(settings: Settings, router: RouterParts): RouterS
     routers: settings.httpProcesses,
     title: routerTitle(settings),
     runtimeDirectory: router.runtimeDirectory,
-    listeners: router.listeners.map(listenerMessage),
+    listeners: router.listeners.map((listener, index) => listenerMessage(listener, FIRST_LISTENER + index)),
     backlog: settings.listen,
     headLimit: settings.bufferSize,
     headerCountLimit: settings.httpMaxHeaders,
@@ -53,11 +53,11 @@ function accessLogMessage(settings: Settings, router: RouterParts): AccessLogMes
   };
 }
 
-/** Routers inherit the listeners in this order, behind stdin, stdout and stderr. */
-function listenerMessage(listener: Listener, index: number): ListenerMessage {
+/** Routers inherit the listeners in their order, behind stdin, stdout and stderr. */
+export function listenerMessage(listener: Listener, fd: number): ListenerMessage {
   const { url, kind, serverName, serverPort, unlink } = listener;
   return {
-    fd: FIRST_LISTENER + index,
+    fd,
     url,
     kind,
     serverName,

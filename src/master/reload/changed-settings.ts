@@ -1,4 +1,3 @@
-import { showAddress } from "../../base/address.ts";
 import { options } from "../../settings/options.ts";
 import { settingName } from "../../settings/read-settings.ts";
 import type { Settings } from "../../settings/settings.ts";
@@ -11,8 +10,7 @@ export function changesThatNeedRestart(before: Settings, after: Settings): reado
     const key = settingName(name);
     return JSON.stringify(old.get(key)) !== JSON.stringify(current.get(key));
   });
-  const others = [...changed, ...fixedLogs(before, after)];
-  return listenersOf(before) === listenersOf(after) ? others : ["listeners", ...others];
+  return [...changed, ...fixedLogs(before, after)];
 }
 
 /** From one file to another is no matter; the standard output was given by whoever has started the master. */
@@ -36,7 +34,6 @@ export function keepFixed(before: Settings, after: Settings): Settings {
     ...Object.fromEntries(fixed),
     ...(logs.includes("logto") ? { logto: before.logto, logto2: before.logto2 } : {}),
     ...(logs.includes("req-logger") ? { reqLogger: before.reqLogger } : {}),
-    listeners: before.listeners,
   };
 }
 
@@ -48,8 +45,4 @@ function fixedNames(): readonly string[] {
 
 function valuesOf(settings: Settings): ReadonlyMap<string, unknown> {
   return new Map<string, unknown>(Object.entries(settings));
-}
-
-function listenersOf({ listeners }: Settings): string {
-  return listeners.map(({ address }) => showAddress(address)).join(" ");
 }

@@ -18,8 +18,10 @@ import type { Generation, Renewed } from "../processes/generation.ts";
 import type { WorkerHandle } from "../processes/worker-handle.ts";
 import type { ZygoteHandle } from "../processes/zygote-handle.ts";
 import { sizeAfterReload } from "../scale/worker-numbers.ts";
+import { bindChange, type ListenerChange } from "../start/bind-listeners.ts";
 import { findInterpreter } from "../start/interpreter.ts";
 import { Refusal } from "../start/refusal.ts";
+import { changeListeners, NO_CHANGE } from "./changed-listeners.ts";
 import { changesThatNeedRestart, keepFixed } from "./changed-settings.ts";
 import type { Manner } from "./manner.ts";
 import { Succession } from "./succession.ts";
@@ -43,6 +45,8 @@ export class Reload {
   #step: Step = "reading";
   #next: Generation | null = null;
   #succession: Succession | null = null;
+  /** Bound already, and listened on once the new generation has proved itself. */
+  #sockets: ListenerChange = NO_CHANGE;
   #error = "";
   /** Of new workers, before one serves. */
   #deaths = 0;
@@ -79,15 +83,32 @@ export class Reload {
       .catch((error: unknown): Renewed => {
         return { kind: "problems", problems: [error instanceof Error ? error.message : String(error)] };
       })
-      .then((outcome) => queue.push({ from: "reread", by: this, outcome }))
+      .then(async (outcome) => {
+        const sockets = await this.#bindNew(outcome);
+        queue.push({ from: "reread", by: this, outcome, sockets });
+      })
       .catch(() => undefined);
   }
 
-  takeConfiguration(outcome: Renewed): void {
-    if (this.#step !== "reading") return discard(outcome);
+  /** Before the import: what cannot be bound is known then, and what was bound for nothing is closed again. */
+  async #bindNew(outcome: Renewed): Promise<ListenerChange | Refusal> {
+    if (outcome.kind === "problems") return NO_CHANGE;
+    try {
+      return await bindChange(this.#instance.listeners, keepFixed(this.#before.settings, outcome.settings));
+    } catch (error) {
+      return error instanceof Refusal ? error : new Refusal(String(error));
+    }
+  }
+
+  takeConfiguration(outcome: Renewed, sockets: ListenerChange | Refusal): void {
+    if (!(sockets instanceof Refusal)) this.#sockets = sockets;
+    if (this.#step !== "reading") return this.#discard(outcome);
     if (outcome.kind === "problems") return this.#fail(outcome.problems);
-    const { settings, gunicorn, place, warnings } = outcome;
+    const { gunicorn, place, warnings } = outcome;
     for (const warning of warnings) this.#parts.log.event(warning);
+    if (sockets instanceof Refusal) this.#parts.log.event(`the listeners stay as they are: ${sockets.text}`);
+    const { listeners } = sockets instanceof Refusal ? this.#before.settings : outcome.settings;
+    const settings = { ...outcome.settings, listeners };
     const changed = changesThatNeedRestart(this.#before.settings, settings);
     if (changed.length > 0)
       this.#parts.log.event(`changed, but needs a restart to take effect: ${changed.join(", ")}`);
@@ -156,6 +177,16 @@ export class Reload {
     this.#end();
   }
 
+  #discard(outcome: Renewed): void {
+    this.#closeNew();
+    if (outcome.kind === "settings") outcome.gunicorn?.zygote.stop();
+  }
+
+  #closeNew(): void {
+    for (const listener of this.#sockets.added) listener.close();
+    this.#sockets = NO_CHANGE;
+  }
+
   /** The instance ends. */
   abandon(): void {
     this.#end();
@@ -163,6 +194,7 @@ export class Reload {
 
   #end(): void {
     this.#step = "failed";
+    this.#closeNew();
     const { incoming, outgoing } = this.#instance;
     if (incoming === null) return;
     // Whatever it still says, and its end, are nobody's affair.
@@ -199,6 +231,7 @@ export class Reload {
   #settle(now: number): void {
     const { crew, generation } = this.#instance;
     const numbers = { before: this.#before.settings, after: generation.settings };
+    changeListeners(this.#instance, this.#parts.log, this.#sockets);
     this.#instance.updateRouters();
     this.#instance.changeLogs(this.#before.settings);
     this.#instance.resize(sizeAfterReload(crew.seats.length, numbers), now);
@@ -240,8 +273,4 @@ export class Reload {
       return null;
     }
   }
-}
-
-function discard(outcome: Renewed): void {
-  if (outcome.kind === "settings") outcome.gunicorn?.zygote.stop();
 }

@@ -13,16 +13,17 @@ import { joinRefusals, Refusal } from "./refusal.ts";
  */
 export async function bindListeners(settings: Settings, handover: Handover | null): Promise<Listener[]> {
   const left = new Set(inheritListeners(handover));
-  const bringsOwn = [...left].some(({ asked }) => asked === null);
-  const wanted = settings.listeners.filter(({ isDefault }) => !isDefault || !bringsOwn);
+  const wanted = wantedOf(settings, left);
   const results = await Promise.all(
     wanted.map((setting) => takeOrBind(setting, { left, options: bindOptions(setting, settings) })),
   );
-  const refusals = results.filter((one) => one instanceof Refusal);
-  const listeners = [...results.flatMap((one) => (one instanceof Refusal ? [] : one)), ...unasked(left)];
-  if (refusals.length === 0) return listeners;
-  for (const listener of listeners) listener.close();
-  throw joinRefusals(refusals);
+  const others = unasked(left);
+  try {
+    return [...refuseAny(results), ...others];
+  } catch (error) {
+    for (const listener of others) listener.close();
+    throw error;
+  }
 }
 
 function inheritListeners(handover: Handover | null): readonly Listener[] {
@@ -38,6 +39,48 @@ function unasked(left: Iterable<Listener>): readonly Listener[] {
   const groups = Object.groupBy(left, ({ asked }) => (asked === null ? "served" : "closed"));
   for (const listener of groups.closed ?? []) listener.close();
   return groups.served ?? [];
+}
+
+/** What a reload adds and removes. */
+export interface ListenerChange {
+  readonly added: readonly Listener[];
+  readonly removed: readonly Listener[];
+}
+
+/**
+ * Binds what the new settings ask for beyond the running ones. All or nothing: throws the Refusals, and
+ * nothing is bound then. Sockets that systemd has brought in are neither removed nor bound again.
+ */
+export async function bindChange(running: readonly Listener[], settings: Settings): Promise<ListenerChange> {
+  const wanted = wantedOf(settings, running);
+  const isRunning = (address: Address) =>
+    running.some(({ asked }) => asked === showAddress(address)) ||
+    running.some((one) => one.asked === null && isSameAddress(one, address));
+  const results = await Promise.all(
+    wanted
+      .filter(({ address }) => !isRunning(address))
+      .map((setting) => takeOrBind(setting, { left: new Set(), options: bindOptions(setting, settings) })),
+  );
+  const added = refuseAny(results);
+  const removed = running.filter(
+    ({ asked }) => asked !== null && !wanted.some(({ address }) => showAddress(address) === asked),
+  );
+  return { added, removed };
+}
+
+/** The default stands for nothing where systemd has brought some. */
+function wantedOf({ listeners }: Settings, running: Iterable<Listener>): readonly ListenerSetting[] {
+  const bringsOwn = [...running].some(({ asked }) => asked === null);
+  return listeners.filter(({ isDefault }) => !isDefault || !bringsOwn);
+}
+
+/** Throws all Refusals in one, and leaves nothing bound. */
+function refuseAny(results: readonly (Listener | Refusal)[]): readonly Listener[] {
+  const refusals = results.filter((one) => one instanceof Refusal);
+  const listeners = results.flatMap((one) => (one instanceof Refusal ? [] : one));
+  if (refusals.length === 0) return listeners;
+  for (const listener of listeners) listener.close();
+  throw joinRefusals(refusals);
 }
 
 async function takeOrBind(

@@ -29,6 +29,8 @@ export interface Listener extends BoundSocket {
 export interface BoundSocket {
   readonly kind: "tcp" | "unix";
   readonly fd: number;
+  /** Node's own, as a running router takes it by a message. */
+  readonly handle: object;
   /** As shown to people: http://127.0.0.1:8000, unix:/run/a.sock, unix:@abstract */
   readonly url: string;
   readonly serverName: string;
@@ -70,15 +72,14 @@ export async function bindListener(address: Address, options: BindOptions): Prom
 export function adoptListener(fd: number, path: string | null = null): BoundSocket {
   const handle = createServerHandle(null, 0, -1, fd);
   if (typeof handle === "number") throw refuseDescriptor(fd, codeOf(handle));
-  const close = () => handle.close();
   if (handle.getsockname === undefined)
     return path === null
-      ? unixListener({ name: findUnixPathOf(fd) ?? `fd://${fd}`, fd, close })
-      : inheritedUnixListener({ path, fd, close });
+      ? unixListener(findUnixPathOf(fd) ?? `fd://${fd}`, handle)
+      : inheritedUnixListener(path, handle);
   const name: SocketName = {};
   const error = handle.getsockname(name);
   if (error !== 0) throw refuseDescriptor(fd, codeOf(error));
-  return tcpListener({ host: name.address ?? "", port: name.port ?? 0, fd, close });
+  return tcpListener({ host: name.address ?? "", port: name.port ?? 0, handle });
 }
 
 function refuseDescriptor(fd: number, code: string): Refusal {
@@ -130,21 +131,22 @@ async function bindTcp(address: Address & { kind: "tcp" }, options: BindOptions)
     handle.close();
     throw refuseBind(failureOf(error, { kind: "tcp", host, port: address.port }));
   }
-  return tcpListener({ host, port: name.port ?? address.port, fd: handle.fd, close: () => handle.close() });
+  return tcpListener({ host, port: name.port ?? address.port, handle });
 }
 
-function tcpListener(socket: { host: string; port: number; fd: number; close: () => void }): BoundSocket {
-  const host = socket.host.includes(":") ? `[${socket.host}]` : socket.host;
+function tcpListener({ host, port, handle }: { host: string; port: number; handle: Handle }): BoundSocket {
+  const shown = host.includes(":") ? `[${host}]` : host;
   return {
     kind: "tcp",
-    fd: socket.fd,
-    url: `http://${host}:${socket.port}`,
-    serverName: socket.host,
-    serverPort: String(socket.port),
+    fd: handle.fd,
+    handle,
+    url: `http://${shown}:${port}`,
+    serverName: host,
+    serverPort: String(port),
     path: null,
     unlink: null,
     claim: () => undefined,
-    close: socket.close,
+    close: () => handle.close(),
   };
 }
 
@@ -176,38 +178,41 @@ async function bindUnixPath(path: string, options: BindOptions): Promise<BoundSo
 function ownUnixListener(path: string, handle: Handle): BoundSocket {
   let isOurs = true;
   // libuv removes the path. Once it is a successor's, the descriptor is left open until we end.
-  const close = () => isOurs && handle.close();
+  const close = () => {
+    if (isOurs) handle.close();
+  };
   const claim = (isOursNow: boolean) => {
     isOurs = isOursNow;
   };
-  return { ...unixListener({ name: path, fd: handle.fd, close }), path, unlink: path, claim };
+  return { ...unixListener(path, handle), path, unlink: path, claim, close };
 }
 
-function inheritedUnixListener(socket: { path: string; fd: number; close: () => void }): BoundSocket {
+function inheritedUnixListener(path: string, handle: Handle): BoundSocket {
   let isOurs = false;
   const close = () => {
-    socket.close();
-    if (isOurs) unlinkQuietly(socket.path);
+    handle.close();
+    if (isOurs) unlinkQuietly(path);
   };
   const claim = (isOursNow: boolean) => {
     isOurs = isOursNow;
   };
-  return { ...unixListener({ name: socket.path, fd: socket.fd, close }), path: socket.path, claim };
+  return { ...unixListener(path, handle), path, claim, close };
 }
 
 /** `name` is what people see: the path, or "@abstract". */
-function unixListener(socket: { name: string; fd: number; close: () => void }): BoundSocket {
+function unixListener(name: string, handle: Handle): BoundSocket {
   return {
     kind: "unix",
-    fd: socket.fd,
-    url: `unix:${socket.name}`,
+    fd: handle.fd,
+    handle,
+    url: `unix:${name}`,
     // PEP 3333 wants both to be there and not empty; without a Host header this is all we know.
     serverName: "localhost",
     serverPort: "80",
     path: null,
     unlink: null,
     claim: () => undefined,
-    close: socket.close,
+    close: () => handle.close(),
   };
 }
 
@@ -245,7 +250,7 @@ function replaceStaleSocket(path: string): Handle {
 function bindAbstract(name: string): BoundSocket {
   const handle = createServerHandle(`\0${name}`, -1, -1);
   if (typeof handle === "number") throw refuseBind(failureOf(handle, { kind: "abstract", name }));
-  return unixListener({ name: `@${name}`, fd: handle.fd, close: () => handle.close() });
+  return unixListener(`@${name}`, handle);
 }
 
 function unlinkQuietly(path: string): void {

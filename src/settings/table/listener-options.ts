@@ -10,7 +10,7 @@ export const listenerOptions = {
     aliases: ["httprouter"],
     dialect: "uwsgi",
     gunicorn: "bind",
-    reload: "restart",
+    reload: "applies",
     help: "Serve HTTP on this address. Port 0 takes a free one. Without any listener: 127.0.0.1:8000",
   }),
   "http-socket": option({
@@ -18,7 +18,7 @@ export const listenerOptions = {
     default: [],
     aliases: ["http11-socket"],
     dialect: "uwsgi",
-    reload: "restart",
+    reload: "applies",
     help: "The same as --http: tsgi has one way to serve HTTP",
   }),
   socket: option({
@@ -26,7 +26,7 @@ export const listenerOptions = {
     default: [],
     short: "s",
     dialect: "uwsgi",
-    reload: "restart",
+    reload: "applies",
     help: "Serve on this address in the protocol that --protocol names. This version speaks no other than http",
   }),
   protocol: option({
@@ -34,7 +34,7 @@ export const listenerOptions = {
     default: "uwsgi",
     aliases: ["socket-protocol"],
     dialect: "uwsgi",
-    reload: "restart",
+    reload: "applies",
     help: "What is spoken on the addresses of --socket",
   }),
   listen: option({

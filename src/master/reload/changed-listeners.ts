@@ -1,0 +1,26 @@
+/** Listeners that a reload brings, and those that it takes away. */
+
+import type { Log } from "../../observe/log.ts";
+import type { Instance } from "../instance.ts";
+import { listenerMessage } from "../processes/router-settings.ts";
+import type { ListenerChange } from "../start/bind-listeners.ts";
+
+export const NO_CHANGE: ListenerChange = { added: [], removed: [] };
+
+/** Routers begin to listen on the new ones, and let the old ones go; connections live on. */
+export function changeListeners(instance: Instance, log: Log, { added, removed }: ListenerChange): void {
+  const { listeners, routers } = instance;
+  const kept = listeners.filter((listener) => !removed.includes(listener));
+  listeners.splice(0, listeners.length, ...kept, ...added);
+  for (const listener of added) {
+    log.event(`listening on ${listener.url}`);
+    // The descriptor's number is the router's to say.
+    for (const router of routers) router.sendListener(listenerMessage(listener, -1), listener.handle);
+  }
+  for (const { url, close } of removed) {
+    log.event(`no longer listening on ${url}; its connections live on`);
+    instance.tellRouters({ do: "unlisten", url });
+    // While one process holds it open, the kernel goes on taking connections for it.
+    close();
+  }
+}
