@@ -46,7 +46,7 @@ export function formatEntry(entry: AccessEntry): string {
  * Nothing that a client sends may move a terminal's cursor or forge a line (CVE-2020-7694), or make the
  * log a file that is no UTF-8: all but printable ASCII is escaped.
  */
-function escapeUnprintable(text: string): string {
+export function escapeUnprintable(text: string): string {
   return text.replace(/[^\x20-\x7e]|["\\]/g, (character) => {
     return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
   });

@@ -8,6 +8,7 @@
 
 import { SECOND } from "../base/duration.ts";
 import type { FromRouter, OvertimeRequest } from "../base/messages.ts";
+import { escapeUnprintable } from "../observe/access-log.ts";
 import { FRAME_HEADER } from "../wire/frame.ts";
 import { readEnviron } from "../wire/read-environ.ts";
 import type { Exchange } from "./exchange.ts";
@@ -36,8 +37,8 @@ interface Watched {
   isRunning: boolean;
   /** Milliseconds. */
   ran: number;
-  /** When to tell the master, in `ran`. */
-  tellAt: number;
+  /** What `ran` was when the master was last told; null while there was nothing to tell. */
+  toldAt: number | null;
   /** Its client has been answered in the application's place. */
   isGivenUp: boolean;
 }
@@ -64,8 +65,10 @@ export class Overtime {
   setLimit(limit: number): void {
     clearInterval(this.#timer);
     this.#limit = limit;
-    this.#watched.clear();
-    if (limit === 0) return;
+    if (limit === 0) {
+      this.#watched.clear();
+      return;
+    }
     this.#tick = Math.min(Math.max(limit / 10, SHORTEST_TICK), LONGEST_TICK);
     this.#lookedAt = performance.now();
     this.#timer = setInterval(() => this.#look(performance.now()), this.#tick);
@@ -102,19 +105,19 @@ export class Overtime {
   #watch(slot: Slot, exchange: Exchange, passed: number): void {
     let one = this.#watched.get(slot);
     if (one?.exchange !== exchange) {
-      one = { exchange, isRunning: false, ran: 0, tellAt: this.#limit, isGivenUp: false };
+      one = { exchange, isRunning: false, ran: 0, toldAt: null, isGivenUp: false };
       this.#watched.set(slot, one);
     }
     const mark = one.isRunning ? null : this.#readMark(slot);
     if (mark !== null && mark.begun <= slot.answered) return;
     one.isRunning = true;
     if (!exchange.waitsForClient) one.ran += passed;
-    if (one.ran >= one.tellAt) this.#report(slot, one);
+    if (this.#isLate(one) && (one.toldAt === null || one.ran - one.toldAt >= AGAIN)) this.#report(slot, one);
   }
 
   #report(slot: Slot, one: Watched): void {
-    const isNew = one.tellAt === this.#limit;
-    one.tellAt = one.ran + AGAIN;
+    const isNew = one.toldAt === null;
+    one.toldAt = one.ran;
     if (one.isGivenUp) return;
     this.#tell({ event: "overtime", request: this.#describe(slot, one, isNew) });
     if (this.#condemned.has(slot.hello.serial)) giveUp(one, this.#limit);
@@ -127,7 +130,7 @@ export class Overtime {
       serial: slot.hello.serial,
       isNew,
       ran,
-      line: `${environ.get("REQUEST_METHOD")} ${environ.get("REQUEST_URI")}`,
+      line: escapeUnprintable(`${environ.get("REQUEST_METHOD")} ${environ.get("REQUEST_URI")}`),
       client: environ.get("REMOTE_ADDR") ?? "",
       thread: `0x${this.#readMark(slot).thread.toString(16).padStart(16, "0")}`,
       waiting: this.#pool.waiting,

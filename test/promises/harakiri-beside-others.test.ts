@@ -104,3 +104,13 @@ def application(environ, start_response):
   client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   assert.equal((await client.response()).text, "other");
 });
+
+test("what a client sends cannot forge the log by being late", async () => {
+  using folder = new Folder();
+  const app = folder.write("app.py", "import time\ndef application(*_): time.sleep(600)\n");
+  await using server = await startServer(["--harakiri", "1", app]);
+  using client = await RawClient.connect(server.port);
+  client.send("GET /sleep?600\x9b31m HTTP/1.1\r\nHost: a\r\n\r\n");
+  assert.equal((await client.response()).status, 504);
+  assert.match(server.log, /GET \/sleep\?600\\x9b31m from 127\.0\.0\.1 has run for/);
+});
