@@ -12,6 +12,7 @@ type Check = (values: OptionValues, judged: readonly Judged[]) => readonly Findi
 const checks: readonly Check[] = [
   servesAsRoot,
   groupAlone,
+  termMeansBoth,
   unreachableMounts,
   repeatedScalars,
   checkConcurrency,
@@ -33,6 +34,14 @@ function servesAsRoot({ uid }: OptionValues, judged: readonly Judged[]): readonl
 function groupAlone({ uid, gid }: OptionValues, judged: readonly Judged[]): readonly Finding[] {
   if (uid !== null || gid === null) return [];
   return [at(judged, "gid", "note", "only the group changes: uid, the user, is not given")];
+}
+
+function termMeansBoth({ reloadOnTerm }: OptionValues, judged: readonly Judged[]): readonly Finding[] {
+  const stops = judged.some(({ judgement }) => judgement.entry.name === "die-on-term");
+  if (!reloadOnTerm || !stops) return [];
+  return [
+    at(judged, "die-on-term", "warning", "has no effect: reload-on-term is given, and SIGTERM reloads"),
+  ];
 }
 
 /** uWSGI's own HTTP router names no application either; a proxy that speaks uwsgi does. */

@@ -18,6 +18,14 @@ test("mounts that no request over HTTP reaches are warned of", () => {
   ]);
 });
 
+test("die-on-term beside reload-on-term is warned of", () => {
+  assert.deepEqual(warningsOf("module = app", "die-on-term = true", "reload-on-term = true"), [
+    "uwsgi.ini:3: die-on-term: has no effect: reload-on-term is given, and SIGTERM reloads",
+  ]);
+  assert.deepEqual(warningsOf("module = app", "reload-on-term = true"), []);
+  assert.deepEqual(warningsOf("module = app", "die-on-term = true"), []);
+});
+
 test("mounts that are chosen by the path, and one at the root, are fine", () => {
   assert.deepEqual(warningsOf("mount = /shop=shop", "manage-script-name"), []);
   assert.deepEqual(warningsOf("mount = /=home"), []);
