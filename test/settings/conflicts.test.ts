@@ -20,7 +20,7 @@ test("mounts that no request over HTTP reaches are warned of", () => {
 
 test("die-on-term beside reload-on-term is warned of", () => {
   assert.deepEqual(warningsOf("module = app", "die-on-term = true", "reload-on-term = true"), [
-    "uwsgi.ini:3: die-on-term: has no effect: reload-on-term is given, and SIGTERM reloads",
+    "uwsgi.ini:2: die-on-term: has no effect: reload-on-term is given, and SIGTERM reloads",
   ]);
   assert.deepEqual(warningsOf("module = app", "reload-on-term = true"), []);
   assert.deepEqual(warningsOf("module = app", "die-on-term = true"), []);
