@@ -33,6 +33,8 @@ export class Instance {
   readonly #equipment: Equipment;
   readonly crew: Crew;
   readonly attached: AttachedPrograms;
+  /** Not while those of a predecessor still run. */
+  mayAttach = true;
   readonly routerSeats: readonly Seat<RouterHandle>[];
   readonly zygoteSeat = new Seat<ZygoteHandle>(0);
   #isPaused = false;
@@ -159,7 +161,7 @@ export class Instance {
   /** Attached programs begin when the application is imported, and follow the generation that serves. */
   attend(isSettled: boolean, now: number): void {
     if (isSettled) this.attached.follow(this.generation, now);
-    if (this.attached.hasBegun || this.zygote?.readySince) this.attached.goOn(now);
+    if (this.mayAttach && (this.attached.hasBegun || this.zygote?.readySince)) this.attached.goOn(now);
   }
 
   /** Gunicorn's hooks that the master calls; the zygote does it. */

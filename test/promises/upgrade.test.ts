@@ -141,6 +141,42 @@ test("Unix sockets and pidfiles become the new one's, and end with it", async ()
   assert.doesNotMatch(server.log, /which still runs|killed|Error/);
 });
 
+test("attached programs never run twice", async () => {
+  using folder = new Folder();
+  const program = folder.write(
+    "program.py",
+    `import os, signal, sys
+def note(word):
+    with open(${JSON.stringify(folder.file("notes"))}, "a") as notes:
+        notes.write(f"{word} {os.getppid()}\\n")
+def leave(*_):
+    note("end")
+    sys.exit()
+signal.signal(signal.SIGTERM, leave)
+note("begin")
+while True:
+    signal.pause()
+`,
+  );
+  const attached = ["--attach-daemon2", `cmd=python3 ${program},stopsignal=15`];
+  await using server = await startServer([...attached, writeHelloApp(folder)]);
+  const notes = () => (existsSync(folder.file("notes")) ? folder.read("notes").trimEnd().split("\n") : []);
+  await until("the program", () => notes().length === 1);
+  const slow = server.fetch("/sleep?1");
+  await server.waitForLog(/sleeping in/);
+  await upgrade(server);
+  assert.equal((await slow).status, 200);
+  await until(
+    "its successor",
+    () => notes().length === 3,
+    () => server.log,
+  );
+  assert.deepEqual(
+    notes().map((note) => note.split(" ")[0]),
+    ["begin", "end", "begin"],
+  );
+});
+
 test("listeners that the new configuration adds are bound, those that it leaves out are closed", async () => {
   using folder = new Folder();
   const app = writeHelloApp(folder);

@@ -14,13 +14,15 @@ interface ArrivalParts {
 export class Arrival {
   readonly #starter: Starter;
   readonly #parts: ArrivalParts;
-  #isOver = false;
+  #hasTakenOver = false;
 
   constructor(starter: Starter, parts: ArrivalParts) {
     this.#starter = starter;
     this.#parts = parts;
     const { queue } = parts.equipment;
-    if (this.#succeeds) starter.follow((deed) => queue.push({ from: "predecessor", deed }));
+    if (!this.#succeeds) return;
+    parts.instance.mayAttach = false;
+    starter.follow((deed) => queue.push({ from: "predecessor", deed }));
   }
 
   /** While another one serves there is no hurry: it leaves to as many workers as it had. */
@@ -37,11 +39,13 @@ export class Arrival {
   }
 
   take(deed: "leaves" | "ends"): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#starter.part();
     const { from } = this.#starter.handover;
     if (deed === "leaves") return this.#takeOver(from);
+    this.#starter.part();
+    if (this.#hasTakenOver) {
+      this.#parts.instance.mayAttach = true;
+      return;
+    }
     this.#parts.refuse(
       new Refusal(
         `the tsgi that was to be succeeded (pid ${from}) has ended before this one could take over`,
@@ -51,6 +55,7 @@ export class Arrival {
 
   /** It serves, whatever may not be had of the rest. */
   #takeOver(from: number): void {
+    this.#hasTakenOver = true;
     const { listeners, takeOver, log } = this.#parts.equipment;
     for (const listener of listeners) listener.claim(true);
     log.event(`took over from the tsgi before (pid ${from})`);
