@@ -60,19 +60,33 @@ def become(uid: int, gid: int) -> None:
 
 def tie(lifeline: int) -> None:
     """Behind become(): what ties it belongs to the user it has become."""
-    kept = fcntl.fcntl(lifeline, fcntl.F_DUPFD, _FIRST_FREE)
-    os.close(lifeline)
     _die_with_parent()
-    fcntl.fcntl(kept, fcntl.F_SETOWN, -os.getpgrp())
-    fcntl.fcntl(kept, _F_SETSIG, signal.SIGKILL)
-    fcntl.fcntl(kept, fcntl.F_SETFL, fcntl.fcntl(kept, fcntl.F_GETFL) | _O_ASYNC)
-    # The master may have died before.
-    with socket.socket(fileno=os.dup(kept)) as connection:
+    with socket.socket(fileno=arm_group(lifeline)) as connection:
+        # The master may have died before.
         try:
             if connection.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK) == b"":
                 os._exit(1)
         except BlockingIOError:
             pass
+        connection.detach()
+
+
+def arm_group(descriptor: int) -> int:
+    """Whatever the other end of it does, its own end above all, kills the process group from now on.
+
+    Answers the number under which the program inherits it.
+    """
+    kept = fcntl.fcntl(descriptor, fcntl.F_DUPFD, _FIRST_FREE)
+    os.close(descriptor)
+    fcntl.fcntl(kept, fcntl.F_SETOWN, -os.getpgrp())
+    fcntl.fcntl(kept, _F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(kept, fcntl.F_SETFL, fcntl.fcntl(kept, fcntl.F_GETFL) | _O_ASYNC)
+    return kept
+
+
+def disarm(descriptor: int) -> None:
+    """In whoever has the same descriptor: the group may go on without the other end."""
+    fcntl.fcntl(descriptor, fcntl.F_SETFL, fcntl.fcntl(descriptor, fcntl.F_GETFL) & ~_O_ASYNC)
 
 
 def _die_with_parent() -> None:

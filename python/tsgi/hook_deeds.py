@@ -15,6 +15,7 @@ import sys
 import time
 from typing import Any, Callable, Dict, Final, List, Optional
 
+from .attach import arm_group, disarm
 from .streams import flush_standard_streams
 
 #: Seconds between two looks at what a hook waits for.
@@ -71,11 +72,15 @@ class Deeds:
 
 
 def run_command(shell: str, command: str) -> Optional[str]:
-    """Waits for it. None after exit code 0, else how it ended."""
+    """Waits for it. None after exit code 0, else how it ended. If this process dies meanwhile, all of it dies."""
     flush_standard_streams()
+    theirs, ours = os.pipe()
     pid = _fork()
     if pid == 0:
         try:
+            os.close(ours)
+            os.setpgid(0, 0)
+            arm_group(theirs)
             # Python ignores it, and a program would inherit that.
             signal.signal(signal.SIGPIPE, signal.SIG_DFL)
             os.execv(shell, [shell, "-c", command])
@@ -85,6 +90,11 @@ def run_command(shell: str, command: str) -> Optional[str]:
         _, status = _waitpid(pid, 0)
     except ChildProcessError:
         return None  # The application reaps all children: how it ended is lost.
+    finally:
+        # What it has left in the background may stay.
+        disarm(theirs)
+        os.close(theirs)
+        os.close(ours)
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         return f"ended with killed by signal {number} ({signal.Signals(number).name})"

@@ -132,13 +132,24 @@ test("hooks: exit ends the start with its code", async () => {
   assert.deepEqual(leftBehind, []);
 });
 
-test("hooks: SIGTERM ends a start whose hook takes long, and the hook with all it has started", async () => {
+for (const phase of ["asap", "as-user", "pre-app", "post-app"]) {
+  test(`hooks: SIGTERM ends a start whose ${phase} takes long, and the hook with all it has started`, async () => {
+    using folder = new Folder();
+    const options = `exec-${phase} = echo begun; sleep 1000; true`;
+    await using server = await startServer([configure(folder, options)], { withoutWaiting: true });
+    await server.waitForLog(/^begun$/m);
+    assert.equal((await server.stop()).code, 0);
+    await server.untilGone();
+  });
+}
+
+test("hooks: what a command leaves in the background stays", async () => {
   using folder = new Folder();
-  const options = "exec-asap = echo begun; sleep 1000; true";
-  await using server = await startServer([configure(folder, options)], { withoutWaiting: true });
-  await server.waitForLog(/^begun$/m);
-  assert.equal((await server.stop()).code, 0);
-  await server.untilGone();
+  const sleeper = (seconds: number) => `sleep ${seconds} >/dev/null 2>&1 & true`;
+  const options = `exec-as-user = ${sleeper(1001)}\nexec-pre-app = ${sleeper(1002)}`;
+  await using server = await start(folder, options);
+  assert.match(server.describeProcesses(), /sleep 1001/);
+  assert.match(server.describeProcesses(), /sleep 1002/);
 });
 
 test("hooks: what a private hook says is not in the log", async () => {
