@@ -72,7 +72,10 @@ class Deeds:
 
 
 def run_command(shell: str, command: str) -> Optional[str]:
-    """Waits for it. None after exit code 0, else how it ended. If this process dies meanwhile, all of it dies."""
+    """Waits for it. None after exit code 0, else how it ended.
+
+    If this process dies meanwhile, the command dies with all that it has started.
+    """
     flush_standard_streams()
     theirs, ours = os.pipe()
     pid = _fork()

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { writeHelloApp } from "../support/hello-app.ts";
 import { cannotBecome, NOBODY } from "../support/other-user.ts";
 import { Folder, type RunningServer, startServer, until } from "../support/start-server.ts";
+import { upgrade } from "../support/upgrade.ts";
 
 /** Notes its pid in a file each time it is started, and what it is sent; ends by SIGTERM. */
 const PROGRAM = `
@@ -171,6 +172,21 @@ test("attach-daemon2: its own signals, directory, and a file to touch", async ()
   assert.match(program.notes(), /^signal 2$/m);
   await server.stop();
   assert.equal(program.notes().match(/^signal 2$/gm)?.length, 2);
+});
+
+test("attach-daemon: the master of an upgrade has its own, the old one's end with it", async () => {
+  using folder = new Folder();
+  const program = writeProgram(folder);
+  const notes = `exec-as-user-atexit = echo atexit >>${folder.file("notes")}`;
+  await using server = await startServer([configure(folder, `attach-daemon = ${program.command}`, notes)]);
+  const first = await untilStarted(server, program, 1);
+  const master = await upgrade(server);
+  const second = await untilStarted(server, program, 2);
+  assert.equal(isAlive(first), false);
+  assert.ok(isAlive(second));
+  assert.equal(program.notes().match(/^atexit$/gm)?.length, 1);
+  process.kill(master, "SIGTERM");
+  await server.untilGone();
 });
 
 test("attach-control-daemon: the instance ends with it", async () => {
