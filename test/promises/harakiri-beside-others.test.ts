@@ -26,7 +26,7 @@ test("a reload changes harakiri", async () => {
 
 test("a worker that leaves after a reload, and has a late request: 504, and it is killed", async () => {
   using folder = new Folder();
-  await using server = await startServer(["--harakiri", "2", writeProbeApp(folder)]);
+  await using server = await startServer(["--harakiri", "5", writeProbeApp(folder)]);
   const [worker = 0] = await server.untilPids("worker", { count: 1 });
   const late = server.fetch("/sleep?600");
   await until("the request to run", () => recorded(folder, "ran").length === 1);

@@ -112,15 +112,17 @@ def application(environ, start_response):
   );
   await using server = await startServer([
     "--harakiri",
-    "1",
+    "2",
     "--response-buffering",
     "64k",
+    "--socket-timeout",
+    "60",
     folder.file("big.py"),
   ]);
   using client = await RawClient.connect(server.port);
   client.send(get("/"));
   await client.readUpTo(100_000);
-  for (let size = 200_000; size <= 2_000_000; size += 200_000) {
+  for (let size = 200_000; size <= 3_600_000; size += 200_000) {
     await new Promise((resolve) => setTimeout(resolve, 250));
     await client.readUpTo(size);
   }
