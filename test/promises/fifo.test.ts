@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, chownSync, existsSync, lstatSync, readFileSync, writeFileSync } from "node:fs";
 import { after, test } from "node:test";
 import { ANY_USERS_PYTHON, cannotBecome, NOBODY } from "../support/other-user.ts";
@@ -79,14 +79,32 @@ test("what is no command is ignored with one line, whatever else stands in it", 
   const path = nextPath();
   await using server = await startWith(path);
   send(path, "\x1b[2Jquit now\nq\n");
-  await server.waitForLog(/ignored: "\\x1b\[2Jquit": a letter in it means nothing/);
+  await server.waitForLog(/ignored: "\\x1b\[2Jquit now\\x0aq": a letter in "\\x1b\[2Jquit" means nothing/);
   send(path, `${"Q".repeat(60_000)}\n`);
-  await server.waitForLog(/ignored: "QQQQ/);
+  await server.waitForLog(/ignored: "QQQQ[^\n]+nobody means so much at once/);
   send(path, "EBS\n");
   send(path, "s\n");
   await server.waitForLog(/worker 1 +\d+ +idle/);
   assert.equal(server.log.match(/ignored/g)?.length, 2);
   assert.equal((await server.fetch()).status, 200);
+});
+
+test("a flood of letters neither does anything nor fills the log, and the server answers", async () => {
+  const path = nextPath();
+  await using server = await startWith(path);
+  const began = Date.now();
+  const flood = spawn("sh", ["-c", 'yes s > "$0"', path], { stdio: "ignore", detached: true });
+  const killFlood = () => process.kill(-(flood.pid ?? 0), "SIGKILL");
+  try {
+    await server.waitForLog(/ignored: "s/);
+    for (let count = 0; count < 50; count += 1) assert.equal((await server.fetch()).status, 200);
+  } finally {
+    killFlood();
+  }
+  const lines = server.log.match(/ignored/g)?.length ?? 0;
+  assert.ok(lines <= (Date.now() - began) / 1000 + 1, `${lines} lines`);
+  send(path, "s\n");
+  await server.waitForLog(/worker 1 +\d+ +idle/);
 });
 
 test("a second instance takes the pipe over, and the first one leaves it alone at its end", async () => {

@@ -9,14 +9,17 @@ import { execFileSync } from "node:child_process";
 import { constants, lstatSync, openSync, type Stats, unlinkSync } from "node:fs";
 import { Socket } from "node:net";
 import { commandOfLetter, type PlainCommandName } from "../../base/commands.ts";
+import { SECOND } from "../../base/duration.ts";
 import { quoted } from "../../base/quoted.ts";
 import type { Log } from "../../observe/log.ts";
 import type { EventQueue } from "../event-queue.ts";
 import type { MasterEvent } from "../events.ts";
 import { Refusal, refuseFile } from "../start/refusal.ts";
 
-/** Nobody means more than that with one line. */
-const LONGEST_LINE = 64;
+/** Nobody means more than that at once. */
+const MOST_LETTERS = 256;
+/** Rubbish is followed by more of it: whoever sends it waits, and the log is not filled. */
+const PAUSE = 1 * SECOND;
 /** uWSGI's letters for what there is none of here: the emperor, subscriptions, a zerg pool. */
 const WITHOUT_MEANING = "EBS";
 
@@ -70,16 +73,20 @@ export class MasterFifo implements Disposable {
   #take(text: string): void {
     const heard = this.#isDeaf ? text.replace(/^[^\n]*/, "") : text;
     this.#isDeaf &&= heard === "";
+    if (heard.length > MOST_LETTERS) return this.#refuse(heard, "nobody means so much at once");
     for (const line of heard.split(/\s+/)) {
       const orders = readOrders(line);
-      if (orders === null) {
-        this.#ignore(`${quoted(line)}: a letter in it means nothing; nothing of it is done`);
-        // Whoever sends rubbish sends more of it: one line in the log for all that has come.
-        this.#isDeaf = !heard.endsWith("\n");
-        return;
-      }
+      if (orders === null) return this.#refuse(heard, `a letter in ${quoted(line)} means nothing`);
       for (const order of orders) this.#obey(order);
     }
+  }
+
+  /** One line in the log for all that has come. */
+  #refuse(heard: string, why: string): void {
+    this.#ignore(`${quoted(heard.trim())}: ${why}`);
+    this.#isDeaf = !heard.endsWith("\n");
+    const stream = this.#stream?.pause();
+    setTimeout(() => stream?.resume(), PAUSE).unref();
   }
 
   #obey(order: Order): void {
@@ -107,7 +114,6 @@ export class MasterFifo implements Disposable {
 
 /** Null for a line that is none. */
 function readOrders(line: string): readonly Order[] | null {
-  if (line.length > LONGEST_LINE) return null;
   const letters = [...line].filter((letter) => !WITHOUT_MEANING.includes(letter));
   const orders = letters.map(readOrder);
   return orders.some((order) => order === null) ? null : orders.filter((order) => order !== null);
