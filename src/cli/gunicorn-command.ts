@@ -44,7 +44,7 @@ async function serve(
 ): Promise<number> {
   if (staysHere(settings, starter)) {
     const { runMaster } = await import("../master/run.ts");
-    return runMaster(settings, { gunicorn, reread: () => reread(argv), starter });
+    return runMaster(settings, { gunicorn, reread: (signal) => reread(argv, signal), starter });
   }
   // Whoever serves executes the file for itself.
   gunicorn.zygote.stop();
@@ -53,8 +53,8 @@ async function serve(
 }
 
 /** For a reload, in the master: the file is executed anew, in the process that becomes the next zygote. */
-async function reread(argv: readonly string[]): Promise<Reread> {
-  const read = await readGunicorn(argv, { environment: process.env, needsApplication: true });
+async function reread(argv: readonly string[], signal: AbortSignal): Promise<Reread> {
+  const read = await readGunicorn(argv, { environment: process.env, needsApplication: true, signal });
   switch (read.kind) {
     case "settings": {
       const warnings = warningsToLog({ ...read.reading, entries: read.entries });

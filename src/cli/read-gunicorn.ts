@@ -40,19 +40,21 @@ interface Circumstances {
   readonly environment: NodeJS.ProcessEnv;
   /** A file may be looked at by itself: it need not name the application. */
   readonly needsApplication: boolean;
+  /** Nobody waits for the file any more, however long it takes. */
+  readonly signal?: AbortSignal;
 }
 
 /** `argv` behind the word "gunicorn". */
 export async function readGunicorn(
   argv: readonly string[],
-  { environment, needsApplication }: Circumstances,
+  { environment, needsApplication, signal }: Circumstances,
 ): Promise<GunicornReading> {
   const command = readGunicornCommand(argv, environment, gunicornFlags);
   if (command.kind === "problems") return { kind: "misread", problems: command.problems };
   if (command.kind !== "serve") return command;
   const { Refusal } = await import("../master/start/refusal.ts");
   try {
-    const { zygote, result } = await execute(command.commandLine, environment);
+    const { zygote, result } = await execute(command.commandLine, environment, signal);
     return conclude(zygote, needsApplication ? result : withSomeApplication(result));
   } catch (error) {
     if (error instanceof Refusal) return { kind: "refused", message: error.text };
@@ -97,6 +99,7 @@ function withSomeApplication(result: GunicornResult): GunicornResult {
 async function execute(
   commandLine: GunicornCommandLine,
   environment: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
 ): Promise<{ readonly zygote: PreparedZygote; readonly result: GunicornResult }> {
   const [{ findInterpreter }, { PreparedZygote }] = await Promise.all([
     import("../master/start/interpreter.ts"),
@@ -105,6 +108,7 @@ async function execute(
   const python = findInterpreter({ python: commandLine.python, home: null, written: [] }, environment);
   const source = await chooseSource(commandLine);
   const zygote = PreparedZygote.start({ python, environment });
+  signal?.addEventListener("abort", () => zygote.stop());
   const values = await zygote.configure({ do: "configure", ...source, names: [...gunicornSettings.keys()] });
   const hasFile = source.file !== null || source.module !== null;
   const fileValues = hasFile ? values : null;

@@ -67,7 +67,7 @@ export async function runMaster(settings: Settings, { gunicorn, reread, starter 
 
 interface Origin {
   readonly gunicorn: GunicornStart | null;
-  readonly reread: () => Promise<Reread>;
+  readonly reread: (signal: AbortSignal) => Promise<Reread>;
   readonly starter: Starter | null;
 }
 

@@ -194,6 +194,20 @@ test("zygotes and workers killed during a reload are replaced, and the new code 
   assert.equal((await server.stop()).code, 0);
 });
 
+test("a file of Gunicorn's that hangs gives way to the next reload", async () => {
+  using place = new Folder();
+  await using server = await startGunicorn(place, { configuration: "workers = 1" });
+  writeConfiguration(place, "import time\nnote('hanging')\ntime.sleep(600)");
+  server.kill("SIGHUP");
+  await until("the file to be executed", () => readNotes(place).includes("hanging"));
+  writeConfiguration(place, "workers = 2");
+  await reload(server);
+  await server.untilPids("worker", { count: 2 });
+  await server.untilPids("zygote", { count: 1 });
+  assert.equal((await server.stop()).code, 0);
+  assert.deepEqual(server.allPids(), []);
+});
+
 test("Gunicorn's file is executed once more for a reload, and its hooks are those of the new file", async () => {
   using place = new Folder();
   const configuration = (name: string) => `

@@ -17,12 +17,12 @@ export interface RereadHooksParts {
 }
 
 export class RereadHooks {
-  readonly #read: () => Promise<Reread>;
+  readonly #read: (signal: AbortSignal) => Promise<Reread>;
   readonly #parts: RereadHooksParts;
   #controller = new AbortController();
   #current: Promise<unknown> = Promise.resolve();
 
-  constructor(read: () => Promise<Reread>, parts: RereadHooksParts) {
+  constructor(read: (signal: AbortSignal) => Promise<Reread>, parts: RereadHooksParts) {
     this.#read = read;
     this.#parts = parts;
   }
@@ -42,7 +42,7 @@ export class RereadHooks {
   }
 
   async #rereadAndRun(running: Generation, signal: AbortSignal): Promise<Renewed> {
-    const outcome = await this.#read();
+    const outcome = await this.#read(signal);
     if (outcome.kind === "problems") return outcome;
     const { settings } = outcome;
     const { directory, logs } = this.#parts;
