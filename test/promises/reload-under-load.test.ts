@@ -33,7 +33,7 @@ const blows: readonly { readonly what: string; readonly blows: readonly Blow[] }
 ];
 
 for (const { what, blows: some } of blows) {
-  test(`reloads under load while ${what} at random: only what a killed worker ran is lost (SEED=${SEED})`, async (t) => {
+  test(`reloads under load while ${what} at random: only what a killed worker ran is lost (TSGI_SEED=${SEED})`, async (t) => {
     using folder = new Folder();
     await using server = await startServer([...ARGS, writeProbeApp(folder)]);
     const end = Date.now() + 5000;

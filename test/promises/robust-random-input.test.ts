@@ -5,10 +5,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { recorded, writeProbeApp } from "../support/probe-app.ts";
+import { randomFrom, SEED } from "../support/random.ts";
 import { ask, RawClient } from "../support/raw-client.ts";
 import { Folder, type RunningServer, startServer, until } from "../support/start-server.ts";
-
-const SEED = Number(process.env["TSGI_SEED"] ?? Date.now() % 1_000_000);
 
 let folder: Folder;
 let server: RunningServer;
@@ -25,17 +24,14 @@ after(async () => {
   folder[Symbol.dispose]();
 });
 
-/** mulberry32: small, seeded, good enough to cut and to mutate. */
+/** To cut and to mutate. */
 class Random {
-  #state: number;
+  readonly #next: () => number;
   constructor(seed: number) {
-    this.#state = seed;
+    this.#next = randomFrom(seed);
   }
   below(bound: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % bound;
+    return Math.floor(this.#next() * bound);
   }
   pick<T>(choices: readonly T[]): T {
     return choices[this.below(choices.length)] as T; // the index is within

@@ -1,7 +1,5 @@
-/**
- * Choices that a seed repeats. Tests that choose print it: SEED=7 npm test …
- */
-export const SEED = Number(process.env["SEED"] ?? Math.floor(Math.random() * 1e6));
+/** Choices that a seed repeats. Tests that choose print it: TSGI_SEED=7 npm test … */
+export const SEED = Number(process.env["TSGI_SEED"] ?? Math.floor(Math.random() * 1e6));
 
 /** From 0 up to, and without, 1. */
 export type Random = () => number;

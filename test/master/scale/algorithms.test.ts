@@ -6,10 +6,10 @@ import { algorithms } from "../../../src/master/scale/algorithms.ts";
 import { measureLoad } from "../../../src/master/scale/load.ts";
 import { restrain } from "../../../src/master/scale/memory-limits.ts";
 import { clamp, sizeAfterReload, startSize } from "../../../src/master/scale/worker-numbers.ts";
+import { SEED } from "../../support/random.ts";
 import { RULES, type Step, simulate, swings } from "./simulation.ts";
 
 const HOUR = 3600;
-const SEED = Number(process.env["SEED"] ?? Math.floor(Math.random() * 1e6));
 const { manual: _manual, ...followers } = algorithms;
 
 /** As a shop sees it, a day in an hour: a quiet night, two humps, a spike when a newsletter goes out. */

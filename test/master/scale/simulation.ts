@@ -3,6 +3,7 @@
  * algorithm sees once a round what the routers would report.
  */
 import { type Algorithm, BLANK, type Rules } from "../../../src/master/scale/algorithm.ts";
+import { randomFrom } from "../../support/random.ts";
 
 export const RULES: Rules = {
   least: 2,
@@ -71,15 +72,4 @@ export function swings(steps: readonly Step[]): number {
     last = { round, sign };
   }
   return count;
-}
-
-/** mulberry32: small, and the same everywhere. */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
