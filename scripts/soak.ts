@@ -1,5 +1,5 @@
 /**
- * Reloads under load for minutes, with workers and zygotes that are asked to leave and killed at
+ * Reloads, and every third round upgrades, under load for minutes, with workers and zygotes that are asked to leave and killed at
  * random: what test/promises/reload-under-load.test.ts does for seconds, in every shape in turn.
  *
  *     npm run soak -- --seconds 600 --seed 7
@@ -8,10 +8,11 @@
  */
 
 import { parseArgs } from "node:util";
-import { type Blow, endure } from "../test/support/ordeal.ts";
+import { type Blow, endure, type Plan } from "../test/support/ordeal.ts";
 import { writeProbeApp } from "../test/support/probe-app.ts";
 import { randomFrom, SEED } from "../test/support/random.ts";
 import { Folder, startServer } from "../test/support/start-server.ts";
+import { tryUpgrade } from "../test/support/upgrade.ts";
 
 /** How long one server is tormented before the next one has its turn. */
 const TURN = 20_000;
@@ -43,18 +44,27 @@ for (let turn = 0; Date.now() < end; turn++) {
   const shape = SHAPES[turn % SHAPES.length] ?? [];
   // Every other round without blows: then not one request may fail.
   const isPeaceful = Math.floor(turn / SHAPES.length) % 2 === 1;
-  if (await endureTurn(shape, isPeaceful ? [] : BLOWS)) continue;
+  const change = Math.floor(turn / SHAPES.length) % 3 === 2 ? tryUpgrade : null;
+  if (await endureTurn(shape, { blows: isPeaceful ? [] : BLOWS, change })) continue;
   process.exitCode = 1;
   break;
 }
 
-async function endureTurn(shape: readonly string[], blows: readonly Blow[]): Promise<boolean> {
+async function endureTurn(
+  shape: readonly string[],
+  { blows, change }: { blows: readonly Blow[]; change: Plan["change"] | null },
+): Promise<boolean> {
   using folder = new Folder();
   const args = ["--processes", "3", "--threads", "2", ...shape, "--disable-logging"];
   await using server = await startServer([...args, writeProbeApp(folder)]);
   const turnEnd = Math.min(Date.now() + TURN, end);
   try {
-    const ordeal = await endure(server, folder, { goOn: () => Date.now() < turnEnd, blows, random });
+    const ordeal = await endure(server, folder, {
+      goOn: () => Date.now() < turnEnd,
+      blows,
+      random,
+      ...(change == null ? {} : { change }),
+    });
     if (blows.length === 0 && ordeal.lost > 0) throw new Error(`${ordeal.lost} requests were lost`);
     console.log(args.join(" "), JSON.stringify(ordeal));
     return true;

@@ -22,6 +22,8 @@ const LARGE_BODY = 20_000;
 export interface Plan {
   /** Whether to go on, asked after each reload. */
   readonly goOn: (reloads: number) => boolean;
+  /** Done again and again instead of reloads. */
+  readonly change?: (server: RunningServer) => Promise<void>;
   /** What is done to processes that are chosen by `random`; nothing for reloads alone. */
   readonly blows?: readonly Blow[];
   readonly random: Random;
@@ -105,17 +107,18 @@ function isRight(id: string, number: number, body: Buffer): boolean {
   return text === bodyOf(id, number);
 }
 
-async function reloadOnAndOn(server: RunningServer, { goOn }: Plan): Promise<number> {
+async function reloadOnAndOn(server: RunningServer, { goOn, change = reload }: Plan): Promise<number> {
   let reloads = 0;
-  while (goOn(reloads)) {
-    const before = server.log.length;
-    server.kill("SIGHUP");
-    // A killed zygote is a reload that has failed, which the next one makes good.
-    const over = /reloaded in|the reload has failed/;
-    await server.until("the reload", () => over.test(server.log.slice(before)));
-    reloads += 1;
-  }
+  for (; goOn(reloads); reloads += 1) await change(server);
   return reloads;
+}
+
+async function reload(server: RunningServer): Promise<void> {
+  const before = server.log.length;
+  server.kill("SIGHUP");
+  // A killed zygote is a reload that has failed, which the next one makes good.
+  const over = /reloaded in|the reload has failed/;
+  await server.until("the reload", () => over.test(server.log.slice(before)));
 }
 
 async function killAtRandom(

@@ -33,6 +33,22 @@ export async function untilSucceeded(server: RunningServer, old: number): Promis
   );
 }
 
+/** The same where the new one may be killed while it starts: then the old one stays. */
+export async function tryUpgrade(server: RunningServer): Promise<void> {
+  const old = masterOf(server);
+  const before = server.log.length;
+  process.kill(old, "SIGUSR2");
+  await until(
+    "the upgrade",
+    () => {
+      const hasFailed = server.log.slice(before).includes("the upgrade has failed");
+      return server.pids("master").length === 1 && (hasFailed || !server.allPids().includes(old));
+    },
+    () => `${server.describeProcesses()}\n${server.log}`,
+    PATIENCE,
+  );
+}
+
 /** SIGUSR2, and until the log says so; the same master is there afterwards. */
 export async function upgradeInVain(server: RunningServer, pattern: RegExp): Promise<void> {
   const old = masterOf(server);
