@@ -108,7 +108,7 @@ export class Autoreload implements Duty {
 
   waits(now: number): readonly number[] {
     return [
-      ...(this.#state.is === "gathering" ? [Math.max(this.#dueAt(this.#state) - now, 1)] : []),
+      ...(this.#state.is === "gathering" ? [this.#dueAt(this.#state) - now] : []),
       ...(this.#heldSince === null ? [] : [this.#heldSince + LONGEST_HOLD - now]),
     ];
   }
@@ -130,7 +130,7 @@ export class Autoreload implements Duty {
       paths,
       ignores: this.#tree.isIgnored.bind(this.#tree),
       onChange: (path: string, what: "file" | "directory") => this.#report(path, what),
-      onReady: () => this.#warnOfSize(),
+      onReady: () => this.#sayReady(paths),
       option: "py-autoreload",
       log: this.#equipment.log,
     };
@@ -141,11 +141,11 @@ export class Autoreload implements Duty {
     if (what === "file" && this.#tree.counts(path)) this.#equipment.queue.push({ from: "source", path });
   }
 
-  #warnOfSize(): void {
-    if (!this.#tree.isTooLarge) return;
-    this.#equipment.log.event(
-      "py-autoreload: there are too many directories, and not all are watched; chdir to that of the application",
-    );
+  #sayReady(paths: readonly string[]): void {
+    const size = this.#tree.isTooLarge
+      ? "; there are too many directories below, and not all are watched: chdir to that of the application"
+      : "";
+    this.#equipment.log.event(`py-autoreload: watching ${paths.join(", ")}${size}`);
   }
 
   #dueAt({ since, last }: State & { is: "gathering" }): number {

@@ -52,7 +52,7 @@ export class Watching implements Duty {
   }
 
   waits(now: number): readonly number[] {
-    return [...this.#changed.values()].map((time) => Math.max(time - now, 1));
+    return [...this.#changed.values()].map((time) => time - now);
   }
 
   stop(): void {
