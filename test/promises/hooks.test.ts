@@ -143,6 +143,16 @@ for (const phase of ["asap", "as-user", "pre-app", "post-app"]) {
   });
 }
 
+test("hooks: a second SIGTERM ends what takes long at the end", async () => {
+  using folder = new Folder();
+  await using server = await start(folder, "exec-as-user-atexit = echo begun; sleep 1000; true");
+  server.kill("SIGTERM");
+  await server.waitForLog(/^begun$/m);
+  assert.equal((await server.stop()).code, 0);
+  assert.match(server.log, /as-user-atexit: ended by SIGTERM/);
+  await server.untilGone();
+});
+
 test("hooks: what a command leaves in the background stays", async () => {
   using folder = new Folder();
   const sleeper = (seconds: number) => `sleep ${seconds} >/dev/null 2>&1 & true`;
