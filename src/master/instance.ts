@@ -12,6 +12,7 @@ import type { Ending } from "./events.ts";
 import { Crew } from "./processes/crew.ts";
 import { briefEnding, describeEnding } from "./processes/endings.ts";
 import type { Generation } from "./processes/generation.ts";
+import { shareOf } from "./processes/listener-share.ts";
 import { obituary, successorComes } from "./processes/obituary.ts";
 import { openZygote } from "./processes/open-zygote.ts";
 import { killExactly } from "./processes/process-table.ts";
@@ -95,15 +96,21 @@ export class Instance {
   }
 
   startRouter(seat: Seat<RouterHandle>): void {
-    const { listeners, logDescriptor, accessLog, queue } = this.#equipment;
+    const { logDescriptor, accessLog, queue } = this.#equipment;
     const { number } = seat;
+    const listeners = this.#listenersOf(number);
     const settings = this.#routerSettings(number);
     seat.occupant = new RouterHandle({ number, listeners, settings, log: logDescriptor, accessLog, queue });
     if (this.#isPaused || this.#isHeld) seat.occupant.send({ do: "pause", isPaused: true });
   }
 
+  #listenersOf(router: number): readonly Listener[] {
+    return shareOf(this.#equipment.listeners, { router, routers: this.routerSeats.length });
+  }
+
   #routerSettings(number: number): RouterSettings {
-    const { runtimeDirectory, listeners, accessLog } = this.#equipment;
+    const { runtimeDirectory, accessLog } = this.#equipment;
+    const listeners = this.#listenersOf(number);
     const parts = { number, runtimeDirectory: runtimeDirectory.path, listeners };
     return routerSettings(this.generation.settings, { ...parts, hasAccessLog: accessLog !== null });
   }

@@ -222,6 +222,8 @@ export class Master {
 
   #announceWhenOpen(): void {
     if (!this.#instance.routers.every((router) => router.isAccepting)) return;
+    const refusal = this.#startUp.refuseRivals();
+    if (refusal !== null) return this.#refuse(refusal);
     this.#phase = "serving";
     for (const line of this.#startUp.report()) this.#equipment.log.plain(line);
     for (const [worker, failure] of this.#startUp.failures)

@@ -37,8 +37,8 @@ export class Http1Door {
   /** Where it listens once it is open. */
   listeners: readonly ListenerMessage[];
   isOpen = false;
-  /** By the listener's URL. */
-  readonly #servers = new Map<string, Server>();
+  /** With the listener's URL. Several have the same where a predecessor had more routers. */
+  #servers: { readonly url: string; readonly server: Server }[] = [];
   readonly #timer: NodeJS.Timeout;
   #onDrained: (() => void) | null = null;
 
@@ -73,10 +73,10 @@ export class Http1Door {
   /** A reload has removed it: who waits in the kernel is taken in, then it closes. Its connections live on. */
   async remove(url: string): Promise<void> {
     this.listeners = this.listeners.filter((listener) => listener.url !== url);
-    const server = this.#servers.get(url);
-    this.#servers.delete(url);
+    const removed = this.#servers.filter((one) => one.url === url);
+    this.#servers = this.#servers.filter((one) => one.url !== url);
     await new Promise((resolve) => setTimeout(resolve, LAST_ACCEPT));
-    server?.close();
+    for (const { server } of removed) server.close();
   }
 
   /** Listens on its descriptor. Rejects with the error of listen(2). */
@@ -84,7 +84,7 @@ export class Http1Door {
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
       this.#accept(socket, listener),
     );
-    this.#servers.set(listener.url, server);
+    this.#servers.push({ url: listener.url, server });
     return new Promise((resolve, reject) => {
       server.once("error", reject);
       server.listen({ fd: listener.fd, backlog: this.settings.backlog }, () => {
@@ -131,7 +131,7 @@ export class Http1Door {
   async drain(patience: number): Promise<void> {
     this.isDraining = true;
     await new Promise((resolve) => setTimeout(resolve, LAST_ACCEPT));
-    for (const server of this.#servers.values()) server.close();
+    for (const { server } of this.#servers) server.close();
     const deadline = patience === 0 ? null : this.clock.now() + patience;
     for (const connection of this.connections) connection.closeIfIdle(deadline);
     await new Promise<void>((resolve) => {

@@ -165,8 +165,8 @@ const meanings: Readonly<Record<string, Meaning>> = {
   },
 
   "what comes later": {
-    when: { file: { reuse_port: true } },
-    warnings: ["gunicorn.conf.py:1: reuse_port: is not in this version: let several servers"],
+    when: { file: { syslog: true } },
+    warnings: ["gunicorn.conf.py:1: syslog: is not in this version: send the log to syslog"],
   },
   "reloading, and what else is watched": {
     when: { argv: ["--reload", "--reload-engine", "poll", "--reload-extra-file", "a.json"] },

@@ -2,6 +2,7 @@ import { SECOND } from "../../base/duration.ts";
 import type { ReloadStatus, Status, WorkerStatus } from "../../base/status.ts";
 import type { Equipment } from "../equipment.ts";
 import type { Instance } from "../instance.ts";
+import { urlsOf } from "../processes/listener-share.ts";
 import { readResident } from "../processes/process-table.ts";
 import type { LoadReport, Reports } from "../processes/reports.ts";
 import type { WorkerHandle } from "../processes/worker-handle.ts";
@@ -35,7 +36,7 @@ function describeInstance(
     generation: generation.number,
     phase: phase(),
     paused: instance.isPaused,
-    listeners: equipment.listeners.map(({ url }) => url),
+    listeners: urlsOf(equipment.listeners),
     lastReload: describeReload(reloads.last),
     connections: report?.connections ?? 0,
     waiting: report?.waiting ?? 0,

@@ -76,12 +76,14 @@ export function killExactly(
 
 /** The process that listens on a TCP port, where we may look into it. */
 export function findPortOwner(port: number): number | null {
-  const inodes = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((path) =>
-    listeningInodes(readOrNull(path) ?? "", port),
-  );
+  const inodes = readListenTables().flatMap((table) => listeningInodes(table, port));
   return inodes.length === 0
     ? null
     : findDescriptorOwner(new Set(inodes.map((inode) => `socket:[${inode}]`)));
+}
+
+export function readListenTables(): readonly string[] {
+  return ["/proc/net/tcp", "/proc/net/tcp6"].map((path) => readOrNull(path) ?? "");
 }
 
 const LISTEN_STATE = "0A";
@@ -94,6 +96,22 @@ export function listeningInodes(table: string, port: number): string[] {
     .map((row) => row.trim().split(/\s+/))
     .filter((fields) => fields[1]?.endsWith(suffix) && fields[3] === LISTEN_STATE)
     .flatMap((fields) => fields[9] ?? []);
+}
+
+/** Whether a socket other than these listens on the same address as one of them. */
+export function hasRival(table: string, inodes: readonly string[]): boolean {
+  const rows = table
+    .split("\n")
+    .map((row) => row.trim().split(/\s+/))
+    .filter((fields) => fields[3] === LISTEN_STATE);
+  const isOurs = (fields: readonly string[]) => inodes.includes(fields[9] ?? "");
+  const addresses = new Set(rows.filter(isOurs).map((fields) => fields[1]));
+  return rows.some((fields) => !isOurs(fields) && addresses.has(fields[1]));
+}
+
+/** Of a descriptor of this process; null where it is no socket. */
+export function socketInode(fd: number): string | null {
+  return /^socket:\[(\d+)\]$/.exec(readLinkOrEmpty(`/proc/self/fd/${fd}`))?.[1] ?? null;
 }
 
 /** The listening or bound Unix socket of this inode: rows end with the inode and the path. */

@@ -2,6 +2,7 @@
 
 import type { Log } from "../../observe/log.ts";
 import type { Instance } from "../instance.ts";
+import { shareOf, urlsOf } from "../processes/listener-share.ts";
 import { listenerMessage } from "../processes/router-settings.ts";
 import type { ListenerChange } from "../start/bind-listeners.ts";
 
@@ -12,15 +13,16 @@ export function changeListeners(instance: Instance, log: Log, { added, removed }
   const { listeners, routers } = instance;
   const kept = listeners.filter((listener) => !removed.includes(listener));
   listeners.splice(0, listeners.length, ...kept, ...added);
-  for (const listener of added) {
-    log.event(`listening on ${listener.url}`);
+  for (const url of urlsOf(added)) log.event(`listening on ${url}`);
+  for (const router of routers) {
+    const share = shareOf(added, { router: router.number, routers: instance.routerSeats.length });
     // The descriptor's number is the router's to say.
-    for (const router of routers) router.sendListener(listenerMessage(listener, -1), listener.handle);
+    for (const listener of share) router.sendListener(listenerMessage(listener, -1), listener.handle);
   }
-  for (const { url, close } of removed) {
+  for (const url of urlsOf(removed)) {
     log.event(`no longer listening on ${url}; its connections live on`);
     instance.tellRouters({ do: "unlisten", url });
-    // While one process holds it open, the kernel goes on taking connections for it.
-    close();
   }
+  // While one process holds it open, the kernel goes on taking connections for it.
+  for (const listener of removed) listener.close();
 }

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import { type Address, showAddress } from "../../base/address.ts";
 import type { ListenerSetting, Settings } from "../../settings/settings.ts";
+import type { BindOptions } from "./bound-socket.ts";
 import type { Handover } from "./handover.ts";
-import { adoptListener, type BindOptions, bindListener, type Listener } from "./listener.ts";
+import { adoptListener, bindListener, type Listener } from "./listener.ts";
 import { resolveOwner } from "./privileges.ts";
 import { joinRefusals, Refusal } from "./refusal.ts";
 
@@ -75,7 +76,7 @@ function wantedOf({ listeners }: Settings, running: Iterable<Listener>): readonl
 }
 
 /** Throws all Refusals in one, and leaves nothing bound. */
-function refuseAny(results: readonly (Listener | Refusal)[]): readonly Listener[] {
+function refuseAny(results: readonly (readonly Listener[] | Refusal)[]): readonly Listener[] {
   const refusals = results.filter((one) => one instanceof Refusal);
   const listeners = results.flatMap((one) => (one instanceof Refusal ? [] : one));
   if (refusals.length === 0) return listeners;
@@ -86,15 +87,18 @@ function refuseAny(results: readonly (Listener | Refusal)[]): readonly Listener[
 async function takeOrBind(
   { address, origin, isDefault }: ListenerSetting,
   { left, options }: { left: Set<Listener>; options: BindOptions },
-): Promise<Listener | Refusal> {
+): Promise<readonly Listener[] | Refusal> {
   const asked = showAddress(address);
-  const match = [...left].find((listener) => listener.asked === asked || isSameAddress(listener, address));
-  if (match !== undefined) {
-    left.delete(match);
-    return { ...match, asked };
+  // Several where each router had one.
+  const matches = [...left].filter(
+    (listener) => listener.asked === asked || isSameAddress(listener, address),
+  );
+  if (matches.length > 0) {
+    for (const match of matches) left.delete(match);
+    return matches.map((match) => ({ ...match, asked }));
   }
   try {
-    return { ...(await bindListener(address, options)), asked };
+    return (await bindListener(address, options)).map((socket) => ({ ...socket, asked }));
   } catch (error) {
     if (error instanceof Refusal) return isDefault ? error : error.at(origin);
     throw error;
@@ -105,6 +109,8 @@ function bindOptions({ address }: ListenerSetting, settings: Settings): BindOpti
   return {
     onlyIpv6:
       address.kind === "tcp" && settings.listeners.some((other) => isIpv4OnPort(other.address, address.port)),
+    sockets: settings.httpProcesses,
+    isShared: settings.reusePort,
     socketMode: settings.chmodSocket,
     socketOwner: resolveOwner(settings),
   };

@@ -2,66 +2,34 @@
  * A bound socket that the master owns and the routers listen on. The master itself never listens:
  * libuv would then accept here, and clients would hang. Because the master holds the descriptor,
  * a router can die without a single connection being refused.
- *
- * This is the one file with `net._createServerHandle`, which is not public: node:net offers no
- * other way to bind without listening. Its traps, each with a test:
- * - a numeric result is an errno;
- * - libuv delays EADDRINUSE: only getsockname() proves the bind, else listening would choose
- *   a port of its own on every address;
- * - libuv says EACCES where a Unix socket's directory does not exist;
- * - close() unlinks a Unix socket, the end of the process does not.
  */
-import { lookup } from "node:dns/promises";
 import { chmodSync, chownSync, statSync, unlinkSync } from "node:fs";
 import net from "node:net";
 import { dirname, resolve } from "node:path";
-import { getSystemErrorName } from "node:util";
 import type { Address } from "../../base/address.ts";
-import { findUnixPath, readLinkOrEmpty } from "../processes/process-table.ts";
+import { findUnixPath, socketInode } from "../processes/process-table.ts";
 import { type BindFailure, refuseBind } from "./bind-refusals.ts";
+import type { BindOptions, BoundSocket } from "./bound-socket.ts";
 import { Refusal } from "./refusal.ts";
+import { codeOf, createServerHandle, type Handle, type SocketName } from "./server-handle.ts";
+import { bindTcp, tcpListener } from "./tcp-listener.ts";
 
 export interface Listener extends BoundSocket {
   /** The address in the configuration that it stands for; null for one that systemd has brought in by itself. */
   readonly asked: string | null;
 }
 
-export interface BoundSocket {
-  readonly kind: "tcp" | "unix";
-  readonly fd: number;
-  /** Node's own, as a running router takes it by a message. */
-  readonly handle: object;
-  /** As shown to people: http://127.0.0.1:8000, unix:/run/a.sock, unix:@abstract */
-  readonly url: string;
-  readonly serverName: string;
-  readonly serverPort: string;
-  /** Of a Unix socket that a tsgi has made, perhaps the one before this; null for all others. */
-  readonly path: string | null;
-  /** The path that a router may remove when the master was killed: only where nobody else can have the socket. */
-  readonly unlink: string | null;
-  /** Whether its path goes when it is closed. One that was handed over is not ours before the predecessor says so. */
-  claim(isOurs: boolean): void;
-  close(): void;
-}
-
-export interface BindOptions {
-  /** Leave IPv4 to another listener: [::] alone would take both. */
-  readonly onlyIpv6: boolean;
-  readonly socketMode: number | null;
-  readonly socketOwner: { readonly uid: number; readonly gid: number } | null;
-}
-
-/** Throws a Refusal that says what to do. */
-export async function bindListener(address: Address, options: BindOptions): Promise<BoundSocket> {
+/** One socket, or one for each router. Throws a Refusal that says what to do. */
+export async function bindListener(address: Address, options: BindOptions): Promise<readonly BoundSocket[]> {
   switch (address.kind) {
     case "tcp":
       return bindTcp(address, options);
     case "unix":
-      return bindUnixPath(resolve(address.path), options);
+      return [await bindUnixPath(resolve(address.path), options)];
     case "abstract":
-      return bindAbstract(address.name);
+      return [bindAbstract(address.name)];
     case "fd":
-      return adoptListener(address.fd);
+      return [adoptListener(address.fd)];
   }
 }
 
@@ -90,76 +58,8 @@ function refuseDescriptor(fd: number, code: string): Refusal {
 }
 
 function findUnixPathOf(fd: number): string | null {
-  const inode = /^socket:\[(\d+)\]$/.exec(readLinkOrEmpty(`/proc/self/fd/${fd}`))?.[1];
-  return inode === undefined ? null : findUnixPath(inode);
-}
-
-interface SocketName {
-  address?: string;
-  port?: number;
-}
-
-interface Handle {
-  readonly fd: number;
-  getsockname?(out: SocketName): number;
-  close(): void;
-}
-
-type CreateServerHandle = (
-  address: string | null,
-  port: number,
-  addressType: 4 | 6 | -1,
-  fd?: number,
-  flags?: number,
-) => Handle | number;
-
-// The types of Node leave the function out.
-const createServerHandle = (net as unknown as { _createServerHandle: CreateServerHandle })
-  ._createServerHandle;
-
-const UV_TCP_IPV6ONLY = 1;
-
-async function bindTcp(address: Address & { kind: "tcp" }, options: BindOptions): Promise<BoundSocket> {
-  const { host, family } = await resolveHost(address);
-  const flags = family === 6 && options.onlyIpv6 ? UV_TCP_IPV6ONLY : 0;
-  const handle = createServerHandle(host, address.port, family, undefined, flags);
-  if (typeof handle === "number")
-    throw refuseBind(failureOf(handle, { kind: "tcp", host, port: address.port }));
-  const name: SocketName = {};
-  const error = handle.getsockname?.(name) ?? 0;
-  if (error !== 0) {
-    handle.close();
-    throw refuseBind(failureOf(error, { kind: "tcp", host, port: address.port }));
-  }
-  return tcpListener({ host, port: name.port ?? address.port, handle });
-}
-
-function tcpListener({ host, port, handle }: { host: string; port: number; handle: Handle }): BoundSocket {
-  const shown = host.includes(":") ? `[${host}]` : host;
-  return {
-    kind: "tcp",
-    fd: handle.fd,
-    handle,
-    url: `http://${shown}:${port}`,
-    serverName: host,
-    serverPort: String(port),
-    path: null,
-    unlink: null,
-    claim: () => undefined,
-    close: () => handle.close(),
-  };
-}
-
-async function resolveHost(address: Address & { kind: "tcp" }): Promise<{ host: string; family: 4 | 6 }> {
-  if (address.family !== undefined) return { host: address.host, family: address.family };
-  try {
-    const found = await lookup(address.host, { order: "ipv4first" });
-    return { host: found.address, family: found.family === 6 ? 6 : 4 };
-  } catch (error) {
-    throw new Refusal(`cannot listen on ${address.host}:${address.port}: ${(error as Error).message}`, [
-      "the host name was not found: give an address of this machine, or :PORT for all of them",
-    ]);
-  }
+  const inode = socketInode(fd);
+  return inode === null ? null : findUnixPath(inode);
 }
 
 async function bindUnixPath(path: string, options: BindOptions): Promise<BoundSocket> {
@@ -292,8 +192,4 @@ function isOtherThanSocket(path: string): boolean {
 
 function failureOf(errno: number, target: BindFailure["target"]): BindFailure {
   return { target, code: codeOf(errno) };
-}
-
-function codeOf(errno: number): string {
-  return getSystemErrorName(errno);
 }

@@ -20,7 +20,9 @@ export interface Loaded {
 }
 
 export function startLines(report: StartReport): string[] {
-  const { settings, listeners, interpreter, application, isGunicorn } = report;
+  const { settings, interpreter, application, isGunicorn } = report;
+  // Each router may have a socket of its own.
+  const listeners = [...new Map(report.listeners.map((listener) => [listener.url, listener])).values()];
   return [
     [`tsgi ${version()}`, `Node ${process.versions.node}`, ...describeInterpreter(interpreter)].join(" · "),
     ...describeApplication(settings, application),

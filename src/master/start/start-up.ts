@@ -2,11 +2,13 @@ import type { FromZygote, LoadFailure } from "../../base/messages.ts";
 import type { Equipment } from "../equipment.ts";
 import type { Ending, ZygoteMessage } from "../events.ts";
 import { describeEnding } from "../processes/endings.ts";
+import { hasRival, readListenTables, socketInode } from "../processes/process-table.ts";
 import type { ZygoteHandle } from "../processes/zygote-handle.ts";
 import { startSize } from "../scale/worker-numbers.ts";
 import { findBareDirectory } from "./application-places.ts";
 import { refuseBind } from "./bind-refusals.ts";
 import { diagnoseInterpreter } from "./interpreter.ts";
+import type { Listener } from "./listener.ts";
 import { Refusal } from "./refusal.ts";
 import { type Loaded, startLines } from "./start-report.ts";
 
@@ -92,6 +94,19 @@ export class StartUp {
     });
   }
 
+  /**
+   * Several routers have a socket each on the same port, and so could another server have one: where it
+   * has bound it before these listened, nothing but a look at the kernel's table shows it.
+   */
+  refuseRivals(): Refusal | null {
+    const { settings, listeners } = this.#equipment;
+    if (settings.reusePort) return null;
+    const groups = Map.groupBy(listeners, ({ url }) => url);
+    for (const [url, sockets] of groups)
+      if (sockets.length > 1 && hasRivals(sockets)) return refuseRival(url);
+    return null;
+  }
+
   /** The port was free when it was bound: another process has begun to listen since. */
   refuseListen(url: string, code: string): Refusal {
     const listener = this.#equipment.listeners.find((one) => one.url === url);
@@ -139,4 +154,15 @@ export function warnOfThreads(names: readonly string[]): string {
     `the application left threads running when it was imported: ${names.join(", ")}`,
     "workers are forked after the import and do not have them; with --lazy-apps each worker imports for itself",
   ].join("\n");
+}
+
+function hasRivals(sockets: readonly Listener[]): boolean {
+  const inodes = sockets.flatMap(({ fd }) => socketInode(fd) ?? []);
+  return readListenTables().some((table) => hasRival(table, inodes));
+}
+
+function refuseRival(url: string): Refusal {
+  return new Refusal(`cannot listen on ${url}: another server has begun to listen there as well`, [
+    "stop one of them; with reuse-port both may",
+  ]);
 }

@@ -24,7 +24,6 @@ export const confinementOptions = {
     "file-write": required("write a file before the privileges are dropped: FILE=CONTENT"),
     mode: required("a word that the application reads as uwsgi.mode"),
     loop: required("run requests in this loop; for gevent, the option gevent is enough"),
-    "reuse-port": bare("let several servers listen on one port"),
   }),
   ...noEffect(
     {

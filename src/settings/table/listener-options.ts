@@ -1,6 +1,6 @@
 import { SECOND } from "../../base/duration.ts";
 import { option } from "../option.ts";
-import { address, choice, count, duration, fileMode, list, owner } from "../value-types.ts";
+import { address, choice, count, duration, fileMode, flag, list, owner } from "../value-types.ts";
 
 /** Where clients connect, and how long a connection may take. */
 export const listenerOptions = {
@@ -45,6 +45,14 @@ export const listenerOptions = {
     gunicorn: "backlog",
     reload: "restart",
     help: "Connections that the kernel holds until they are accepted (net.core.somaxconn bounds it)",
+  }),
+  "reuse-port": option({
+    type: flag(),
+    default: false,
+    dialect: "uwsgi",
+    gunicorn: "reuse_port",
+    reload: "restart",
+    help: "Let other servers of the same user listen on the same ports: the kernel spreads the connections over all of them",
   }),
   "chmod-socket": option({
     type: fileMode("666"),

@@ -79,7 +79,7 @@ export const processSettings: Readonly<Record<string, GunicornSetting>> = {
     toggle("--initgroups"),
     noEffect("a user's groups are always taken on"),
   ),
-  reuse_port: setting("let several servers listen on one port", toggle("--reuse-port"), notYet()),
+  reuse_port: setting("let several servers listen on one port", toggle("--reuse-port"), as("reuse-port")),
   sendfile: setting(
     "hand files to the kernel for sending",
     kind(truth({ given: false }), null, "--no-sendfile"),
