@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { SECOND } from "../../base/duration.ts";
 import type { AttachedProgram } from "../../settings/attached-program.ts";
 import type { Ending } from "../events.ts";
 import { type Place, servingPlace } from "../hooks/place.ts";
@@ -36,6 +37,15 @@ export interface Surroundings {
   /** Descriptor of the log. */
   readonly output: number;
   readonly onExit: (process: AttachedProcess, ending: Ending) => void;
+}
+
+/** One that ends sooner has died young, as in uWSGI: interpreters take their time to start. */
+const YOUNG = 3 * SECOND;
+
+/** What a seat is told when its program has ended. */
+export function departure({ longestPause }: AttachedProgram, { lived, now }: { lived: number; now: number }) {
+  const most = longestPause === null ? Number.POSITIVE_INFINITY : longestPause * SECOND;
+  return { usefulFor: lived < YOUNG ? 0 : lived, now, most };
 }
 
 /** For the log. */

@@ -1,4 +1,3 @@
-import { SECOND } from "../../base/duration.ts";
 import type { Log } from "../../observe/log.ts";
 import type { AttachedProgram } from "../../settings/attached-program.ts";
 import type { Ending } from "../events.ts";
@@ -7,7 +6,14 @@ import type { Generation } from "../processes/generation.ts";
 import { Seat } from "../processes/seat.ts";
 import { Refusal } from "../start/refusal.ts";
 import type { AttachedProcess } from "./attached-process.ts";
-import { type Companion, nameOf, type Occasion, type Surroundings, startProcess } from "./companion.ts";
+import {
+  type Companion,
+  departure,
+  nameOf,
+  type Occasion,
+  type Surroundings,
+  startProcess,
+} from "./companion.ts";
 
 /** One that stays in the foreground: it is started anew when it ends, and ends with the master. */
 export class ForegroundProgram implements Companion {
@@ -103,11 +109,9 @@ export class ForegroundProgram implements Companion {
     this.#deadline = deadline;
   }
 
-  #takeUnasked(what: string, usefulFor: number, now: number): void {
-    const { isControl, longestPause } = this.program;
-    const most = longestPause === null ? Number.POSITIVE_INFINITY : longestPause * SECOND;
-    const pause = this.#seat.vacate({ usefulFor, now, most });
-    if (!isControl) {
+  #takeUnasked(what: string, lived: number, now: number): void {
+    const pause = this.#seat.vacate(departure(this.program, { lived, now }));
+    if (!this.program.isControl) {
       const again = pause === 0 ? "it is started again" : `it is started again in ${showSpan(pause)}`;
       return this.#log.event(`${what}; ${again}`);
     }

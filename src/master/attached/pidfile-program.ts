@@ -13,6 +13,7 @@ import { Refusal } from "../start/refusal.ts";
 import type { AttachedProcess } from "./attached-process.ts";
 import {
   type Companion,
+  departure,
   nameOf,
   type Occasion,
   placeOf,
@@ -121,7 +122,7 @@ export class PidfileProgram implements Companion {
       return this.#log.event(
         `${nameOf(this.program)}: has not gone to the background, and ${this.#pidfile} names nobody`,
       );
-    const pause = this.#seat.vacate({ usefulFor: now - since, now, most: this.#longestPause });
+    const pause = this.#seat.vacate(departure(this.program, { lived: now - since, now }));
     const again = pause === 0 ? "it is started again" : `it is started again in ${showSpan(pause)}`;
     this.#log.event(`${this.#pid === null ? nameOf(this.program) : this.#title()}: does not run; ${again}`);
     this.#pid = null;
@@ -143,11 +144,6 @@ export class PidfileProgram implements Companion {
   get #pidfile(): string {
     const { directory } = placeOf({ directory: null }, this.#surroundings.generation);
     return resolve(directory, this.program.pidfile ?? "");
-  }
-
-  get #longestPause(): number {
-    const { longestPause } = this.program;
-    return longestPause === null ? Number.POSITIVE_INFINITY : longestPause * SECOND;
   }
 
   /** Null where it names nobody that runs. */
