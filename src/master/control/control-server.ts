@@ -3,13 +3,14 @@
  * user who serves, and root. Still nothing that comes is trusted to be ours.
  */
 
-import { lstatSync, renameSync, unlinkSync } from "node:fs";
+import { lstatSync, renameSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { type ControlReply, readControlRequest } from "../../base/control.ts";
 import { SECOND } from "../../base/duration.ts";
 import type { EventQueue } from "../event-queue.ts";
 import type { MasterEvent } from "../events.ts";
 import { Refusal, refuseFile } from "../start/refusal.ts";
+import { OwnFile } from "./own-file.ts";
 
 const LONGEST_REQUEST = 4096;
 const PATIENCE = 10 * SECOND;
@@ -44,12 +45,12 @@ export async function openControlServer({
     throw refuseFile(origin, path, error);
   }
   server.unref();
-  const mark = markOf(path);
+  const own = new OwnFile(path);
   return {
     [Symbol.dispose]: () => {
       server.close();
       for (const socket of sockets) socket.destroySoon();
-      if (markOf(path) === mark) unlinkQuietly(path);
+      own.remove();
     },
   };
 }
@@ -94,18 +95,4 @@ function converse(socket: Socket, queue: EventQueue<MasterEvent>): void {
     if (request === null) reply({ isDone: false, text: "no such command", pid: process.pid });
     else queue.push({ from: "control", request, reply });
   });
-}
-
-/** Which file it is: a number alone may be given to another one later. */
-function markOf(path: string): string {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  return found === undefined ? "" : `${found.ino} ${found.birthtimeMs}`;
-}
-
-function unlinkQuietly(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch {
-    // Its directory belongs to somebody else.
-  }
 }

@@ -6,7 +6,7 @@
  */
 
 import { execFileSync } from "node:child_process";
-import { constants, lstatSync, openSync, type Stats, unlinkSync } from "node:fs";
+import { constants, lstatSync, openSync, type Stats } from "node:fs";
 import { Socket } from "node:net";
 import { commandOfLetter, type PlainCommandName } from "../../base/commands.ts";
 import { SECOND } from "../../base/duration.ts";
@@ -15,6 +15,7 @@ import type { Log } from "../../observe/log.ts";
 import type { EventQueue } from "../event-queue.ts";
 import type { MasterEvent } from "../events.ts";
 import { Refusal, refuseFile } from "../start/refusal.ts";
+import { OwnFile, unlinkQuietly } from "./own-file.ts";
 
 /** Nobody means more than that at once. */
 const MOST_LETTERS = 256;
@@ -36,8 +37,8 @@ type Order = { readonly slot: number } | { readonly name: PlainCommandName };
 
 export class MasterFifo implements Disposable {
   readonly #parts: FifoParts;
-  /** Those that were made here, and as what: at the end they are removed, unless they are another instance's by then. */
-  readonly #made = new Map<string, string>();
+  /** At the end they are removed. */
+  readonly #made: OwnFile[] = [];
   #path = "";
   #stream: Socket | null = null;
   /** Until the next line begins: what comes is the rest of rubbish. */
@@ -52,7 +53,7 @@ export class MasterFifo implements Disposable {
 
   [Symbol.dispose](): void {
     this.#stream?.destroy();
-    for (const [path, mark] of this.#made) if (markOf(path) === mark) unlinkQuietly(path);
+    for (const file of this.#made) file.remove();
   }
 
   #open(path: string): void {
@@ -129,7 +130,7 @@ function readOrder(letter: string): Order | null {
  * What stands there is another instance's, or was left behind: it is replaced, as uWSGI does, so that
  * no two read the same one. Where we may not, an operator has made it for us.
  */
-function openFifo(path: string, origin: string, made: Map<string, string>): number {
+function openFifo(path: string, origin: string, made: OwnFile[]): number {
   const found = look(path);
   if (found !== null && !found.isFIFO())
     throw new Refusal(`${origin}: ${path}: is there already, and is no named pipe`, [
@@ -138,7 +139,7 @@ function openFifo(path: string, origin: string, made: Map<string, string>): numb
   try {
     if (found === null || unlinkQuietly(path)) {
       makeFifo(path);
-      made.set(path, markOf(path));
+      made.push(new OwnFile(path));
     } else if (found.uid !== 0 && found.uid !== process.getuid?.())
       throw new Refusal(`${origin}: ${path}: is there already, and belongs to another user`, [
         "whoever it is could command this instance: name a path in a directory of your own",
@@ -168,22 +169,6 @@ function codeOf(words: string): string {
   return words.includes("Permission denied") ? "EACCES" : "";
 }
 
-/** Which file it is: a number alone may be given to another one later. */
-function markOf(path: string): string {
-  const found = look(path);
-  return found === null ? "" : `${found.ino} ${found.birthtimeMs}`;
-}
-
 function look(path: string): Stats | null {
   return lstatSync(path, { throwIfNoEntry: false }) ?? null;
-}
-
-/** Whether it is gone. */
-function unlinkQuietly(path: string): boolean {
-  try {
-    unlinkSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
