@@ -273,6 +273,10 @@ test("py-autoreload = 0 is off, and a reload may switch it on and off", async ()
   folder.write("greeting.py", 'TEXT = "unseen again"\n');
   await round(0, 5);
   assert.equal(reloads(server), 4);
+  await round(1, 6);
+  await server.waitForLog(/(watching [\s\S]*){2}/);
+  folder.write("greeting.py", 'TEXT = "seen again"\n');
+  await timeUntil(server, "seen again page");
 });
 
 test("source code in a volume of Kubernetes, whose link is swapped", async () => {

@@ -64,7 +64,8 @@ export class Autoreload implements Duty {
 
   /** What was imported: new places to watch. */
   takeSources(paths: readonly string[]): void {
-    if (this.#watcher !== null) this.#watcher.add(this.#tree.addImported(paths));
+    const added = this.#tree.addImported(paths);
+    this.#watcher?.add(added);
   }
 
   takeChange(path: string, now: number): void {
@@ -124,8 +125,9 @@ export class Autoreload implements Duty {
     this.#generation = generation;
     const { settings } = generation;
     if (settings.pyAutoreload === 0) return this.stop();
-    const paths = this.#tree.addSettings(settings);
-    if (this.#watcher !== null) return this.#watcher.add(paths);
+    const added = this.#tree.addSettings(settings);
+    if (this.#watcher !== null) return this.#watcher.add(added);
+    const paths = [...this.#tree.places];
     const parts = {
       paths,
       ignores: this.#tree.isIgnored.bind(this.#tree),

@@ -30,14 +30,18 @@ export class SourceTree {
   readonly #whole = new Set<string>();
   /** They count, whatever they are called. */
   readonly #files = new Set<string>();
-  /** All that is watched because of these. */
   #places: ReadonlySet<string> = new Set();
   /** Ends of the paths of modules that do not count. */
   #ignored: readonly string[] = [];
   readonly #directories = new Set<string>();
   isTooLarge = false;
 
-  /** Answers the places that were not watched before. */
+  /** All that is to be watched. */
+  get places(): ReadonlySet<string> {
+    return this.#places;
+  }
+
+  /** Answers the places that were not there before. */
   addSettings(settings: Settings): readonly string[] {
     const base = resolve(settings.chdir ?? ".");
     this.#ignored = settings.pyAutoReloadIgnore.flatMap((module) => {
