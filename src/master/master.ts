@@ -179,11 +179,15 @@ export class Master {
   }
 
   #fillSeats(): void {
-    if (this.#phase === "stopping") return;
+    const isStopping = this.#phase === "stopping";
+    // Requests that have come may still wait for a worker.
+    if (isStopping && this.#stop?.isDraining !== true) return;
     const now = Date.now();
     const { routerSeats, zygoteSeat, zygote, crew } = this.#instance;
-    for (const seat of routerSeats) if (seat.dueIn(now) === 0) this.#instance.startRouter(seat);
-    if (zygoteSeat.dueIn(now) === 0 && !this.#autoreload.isStranded) this.#instance.startZygote();
+    if (!isStopping) {
+      for (const seat of routerSeats) if (seat.dueIn(now) === 0) this.#instance.startRouter(seat);
+      if (zygoteSeat.dueIn(now) === 0 && !this.#autoreload.isStranded) this.#instance.startZygote();
+    }
     const canFork = zygote !== null && zygote.readySince !== null && this.#instance.routersAreReady;
     if (!canFork) return;
     for (const seat of crew.seats) {

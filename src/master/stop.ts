@@ -31,6 +31,10 @@ export class Stop {
     return this.#step === "killed" ? [] : [this.#deadline - now];
   }
 
+  get isDraining(): boolean {
+    return this.#step === "draining";
+  }
+
   /** `patience`: with connections that are idle, in milliseconds. */
   begin(patience: number): void {
     this.#instance.tellRouters({ do: "drain", patience });

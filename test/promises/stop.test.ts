@@ -51,7 +51,7 @@ test("workers end as interpreters do: atexit handlers run", async () => {
 test("requests that wait for a worker when the stop begins are answered too", async () => {
   using folder = new Folder();
   await using server = await startServer([writeHelloApp(folder)]);
-  const first = server.fetch("/sleep?0.4");
+  const first = server.fetch("/sleep?2");
   await server.waitForLog(/sleeping in/);
   const waiting = Promise.all([1, 2, 3].map(async () => (await server.fetch("/sleep?0.1")).status));
   await until("them to be connected", () => countConnections(server.port) >= 4);
@@ -59,6 +59,22 @@ test("requests that wait for a worker when the stop begins are answered too", as
   assert.equal((await first).status, 200);
   assert.deepEqual(await waiting, [200, 200, 200]);
   assert.deepEqual(await exit, CLEAN);
+});
+
+test("requests that wait are answered although every worker is killed in the stop", async () => {
+  using folder = new Folder();
+  await using server = await startServer(["--reload-mercy", "50", writeHelloApp(folder)]);
+  const lost = server.fetch("/sleep?60");
+  await server.waitForLog(/sleeping in/);
+  const waiting = [1, 2, 3].map(async () => (await server.fetch("/")).status);
+  await until("them to be connected", () => countConnections(server.port) >= 4);
+  const exit = server.stop();
+  await server.waitForLog(/SIGTERM: no new connections/);
+  for (const pid of server.pids("worker")) process.kill(pid, "SIGKILL");
+  assert.equal((await lost).status, 502);
+  assert.deepEqual(await Promise.all(waiting), [200, 200, 200]);
+  assert.deepEqual(await exit, CLEAN);
+  assert.doesNotMatch(server.log, /time is up/);
 });
 
 test("an idle keep-alive connection does not hold up the stop", async () => {
