@@ -34,8 +34,7 @@ for (const lazy of [[], ["--lazy-apps"]]) {
 
 test("idle: the workers leave when nothing is to be done, and come back with the next request", async () => {
   await using server = await startServer(["--idle", "1", "--processes", "2", app]);
-  const first = server.pids("worker");
-  assert.equal(first.length, 2);
+  const first = await server.untilPids("worker", { count: 2 });
   const running = server.fetch("/sleep?2.5");
   assert.equal((await running).status, 200);
   assert.ok(!/\(idle\)/.test(server.log), "a request that runs is something to be done");

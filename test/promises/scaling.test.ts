@@ -25,7 +25,7 @@ function sleepFor(seconds: number) {
 
 test("SIGTTIN brings a worker, SIGTTOU lets one finish and leave; one always stays", async () => {
   await using server = await startServer(["--processes", "2", app]);
-  const first = server.pids("worker");
+  const first = await server.untilPids("worker", { count: 2 });
   server.kill("SIGTTIN");
   await server.waitForLog(/SIGTTIN: from 2 workers to 3/);
   const three = await server.untilPids("worker", { count: 3 });
