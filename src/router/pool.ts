@@ -117,8 +117,9 @@ export class Pool {
 
   #lookForWorkers(): void {
     if (this.#isDeserted || this.#line.size === 0) return;
-    this.#isDeserted = !this.#processes.some(({ isRetiring }) => !isRetiring);
-    if (this.#isDeserted) this.#watcher.deserted();
+    for (const { isRetiring } of this.#processes) if (!isRetiring) return;
+    this.#isDeserted = true;
+    this.#watcher.deserted();
   }
 
   /** The worker gets no more requests. */
