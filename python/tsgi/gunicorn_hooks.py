@@ -56,6 +56,10 @@ class GunicornHooks(Hooks):
     def nworkers_changed(self) -> None:
         self._call("nworkers_changed", self.server, self.server.num_workers, None)
 
+    def resized(self, workers: int, before: int) -> None:
+        self.server.num_workers = workers
+        self._call("nworkers_changed", self.server, workers, before)
+
     def on_starting(self, is_reload: bool) -> None:
         self._call("on_reload" if is_reload else "on_starting", self.server)
 

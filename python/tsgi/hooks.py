@@ -31,6 +31,9 @@ class Hooks:
     def call(self, name: str) -> None:
         """One that the master calls by its name: when_ready."""
 
+    def resized(self, workers: int, before: int) -> None:
+        """From now on there are so many workers."""
+
     def pre_fork(self, serial: int, worker: int) -> None:
         """Of a worker that has no pid yet. `worker` is the number that people see."""
 

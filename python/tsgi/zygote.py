@@ -210,6 +210,10 @@ class Zygote:
                     self._children.signal(REOPEN_LOGS)
                 elif message["do"] == "hook":
                     self._call_hook(message["name"], self.hooks.call, message["name"])
+                elif message["do"] == "resized":
+                    self._call_hook(
+                        "nworkers_changed", self.hooks.resized, message["workers"], message["before"]
+                    )
                 elif message["do"] == "buried":
                     self._call_hook("child_exit", self.hooks.child_exit, message["pid"], message["serial"])
                 elif self._fork(Order(message["worker"], message["serial"])):

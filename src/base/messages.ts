@@ -224,6 +224,7 @@ export type ToZygote =
   | { readonly do: "fork"; readonly worker: number; readonly serial: number }
   /** One of Gunicorn's hooks that is called when the master says so. */
   | { readonly do: "hook"; readonly name: "when_ready" | "pre_exec" }
+  | { readonly do: "resized"; readonly workers: number; readonly before: number }
   /** A worker of the zygote before this one has died. */
   | { readonly do: "buried"; readonly pid: number; readonly serial: number }
   /** Open the log file anew, and let the workers do the same. */

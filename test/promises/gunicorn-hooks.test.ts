@@ -57,6 +57,22 @@ test("every hook is called once, in its turn, with what Gunicorn calls it with",
   ]);
 });
 
+test("nworkers_changed is told of SIGTTIN and SIGTTOU, and server.num_workers follows", async () => {
+  using folder = new Folder();
+  const configuration = `
+def nworkers_changed(server, new_value, old_value):
+    with open("notes", "a") as file:
+        file.write("%s %s %s\\n" % (new_value, old_value, server.num_workers))
+`;
+  await using server = await startGunicorn(folder, { configuration, application: NOTING_APPLICATION });
+  await until("the first call", () => readNotes(folder).includes("1 None 1"));
+  server.kill("SIGTTIN");
+  await until("one more", () => readNotes(folder).includes("2 1 2"));
+  server.kill("SIGTTOU");
+  await until("one less", () => readNotes(folder).includes("1 2 1"));
+  assert.deepEqual(await server.stop(), { code: 0, signal: null });
+});
+
 test("hooks are called under every Python of this machine", async () => {
   for (const { version, path } of interpreters()) {
     using folder = new Folder();

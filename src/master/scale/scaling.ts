@@ -115,7 +115,11 @@ export class Scaling implements Duty {
   #change(size: number, cause: string, now: number): string {
     const text = `from ${showWorkers(this.#size)} to ${size}`;
     this.#parts.equipment.log.event(`${cause}: ${text}`);
-    this.#parts.instance.resize(size, now);
+    const { instance } = this.#parts;
+    // A reload's zygote calls it by itself.
+    if (instance.hasHook("nworkers_changed"))
+      instance.zygote?.send({ do: "resized", workers: size, before: this.#size });
+    instance.resize(size, now);
     this.#isHeld = false;
     return text;
   }
