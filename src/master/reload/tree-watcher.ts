@@ -3,7 +3,8 @@
  * system gives no notices (any more), the directories are looked through instead, and the log says so.
  */
 
-import type { Stats } from "node:fs";
+import { type Stats, statSync } from "node:fs";
+import { join } from "node:path";
 import type { FSWatcher } from "chokidar";
 import type { Log } from "../../observe/log.ts";
 
@@ -27,12 +28,17 @@ const POLL_INTERVAL = 500;
 /** No watches, no watchers left: fs.inotify.max_user_watches and .max_user_instances. */
 const EXHAUSTED: ReadonlySet<string> = new Set(["ENOSPC", "EMFILE", "ENFILE"]);
 
+/** The kernel stamps files with a clock that is a few milliseconds late. */
+const CLOCK_LAG = 10;
+
 export class TreeWatcher {
   readonly #parts: TreeWatcherParts;
   readonly #paths: string[];
   #watcher: FSWatcher | null = null;
   #isStopped = false;
   #usesPolling = false;
+  /** Date.now(): what is saved from then on is told, also before everything is watched. */
+  #openedAt = 0;
 
   constructor(parts: TreeWatcherParts, { usesPolling = false } = {}) {
     this.#parts = parts;
@@ -52,6 +58,7 @@ export class TreeWatcher {
   }
 
   #open(): void {
+    this.#openedAt = Date.now() - CLOCK_LAG;
     import("chokidar").then(
       ({ watch }) => {
         if (!this.#isStopped) this.#watch(watch);
@@ -61,7 +68,7 @@ export class TreeWatcher {
   }
 
   #watch(watch: typeof import("chokidar")["watch"]): void {
-    const { depth, ignores, onChange, onReady } = this.#parts;
+    const { depth, ignores, onChange } = this.#parts;
     const watcher = watch(this.#paths, {
       ignored: ignores,
       ignoreInitial: true,
@@ -73,8 +80,19 @@ export class TreeWatcher {
     });
     this.#watcher = watcher;
     watcher.on("all", (event, path) => onChange(path, event.endsWith("Dir") ? "directory" : "file"));
-    if (onReady !== undefined) watcher.on("ready", onReady);
+    watcher.on("ready", () => this.#onReady(watcher));
     watcher.on("error", (error) => this.#onError(watcher, error));
+  }
+
+  /** A file that was saved while the directories were being read has given no notice. */
+  #onReady(watcher: FSWatcher): void {
+    for (const [directory, names] of Object.entries(watcher.getWatched())) {
+      for (const name of names) {
+        const path = join(directory, name);
+        if (savedAt(path) >= this.#openedAt) this.#parts.onChange(path, "file");
+      }
+    }
+    this.#parts.onReady?.();
   }
 
   /** There is one for each directory and file that could not be watched; the first is enough. */
@@ -98,6 +116,16 @@ export class TreeWatcher {
   #complain(error: unknown): void {
     const text = error instanceof Error ? error.message : String(error);
     this.#parts.log.event(`${this.#parts.option}: some changes may go unnoticed: ${text}`);
+  }
+}
+
+/** 0 for all but files that may be looked at. */
+function savedAt(path: string): number {
+  try {
+    const stats = statSync(path);
+    return stats.isFile() ? stats.mtimeMs : 0;
+  } catch {
+    return 0;
   }
 }
 
