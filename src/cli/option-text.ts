@@ -35,16 +35,21 @@ export function spelling(name: string, row: Row): string {
     : `${written} ${row.type.metavar}`;
 }
 
-const ANSWERS = { works: "works", noEffect: "no effect", notYet: "not yet", never: "never" } as const;
+const ANSWERS = {
+  works: "works",
+  hook: "works",
+  noEffect: "no effect",
+  notYet: "not yet",
+  never: "never",
+} as const;
 
 /** Where it depends on the value: what holds for most. */
 export function gunicornAnswer({ answer }: GunicornSetting): AnswerWord {
-  if (answer.kind === "hook") return answer.missing === null ? "works" : "not yet";
   return ANSWERS[answer.kind === "depends" ? answer.mostly : answer.kind];
 }
 
 export function gunicornSentence({ purpose, answer }: GunicornSetting): string {
   if (answer.kind === "noEffect" || answer.kind === "never") return answer.because;
   if (answer.kind === "depends") return `${purpose} (${answer.except})`;
-  return answer.kind === "hook" && answer.missing !== null ? `${purpose}; ${answer.missing}` : purpose;
+  return purpose;
 }

@@ -75,9 +75,7 @@ function judge({ entry, value }: Given, row: GunicornSetting, answer: Unmapped):
     return { entry, answer: "works", severity: "fine", text: "asks for nothing: it is Gunicorn's default" };
   switch (answer.kind) {
     case "hook":
-      return answer.missing === null
-        ? { entry, answer: "works", severity: "fine", text: row.purpose }
-        : { entry, answer: "not yet", severity: "note", text: answer.missing };
+      return { entry, answer: "works", severity: "fine", text: row.purpose };
     case "noEffect":
       return { entry, answer: "no effect", severity: "note", text: `has no effect here: ${answer.because}` };
     case "notYet": {

@@ -70,7 +70,7 @@ export type Answer =
       options(value: JsonValue, settings: FinalSettings): readonly OptionValue[];
     }
   /** Done in Python: a function that is called. `missing`: whole, why its occasion does not arise in this version. */
-  | { readonly kind: "hook"; readonly missing: string | null }
+  | { readonly kind: "hook" }
   | { readonly kind: "noEffect"; readonly because: string }
   /** `say`: the whole message, of the row's purpose. */
   | { readonly kind: "notYet"; readonly risk: Risk; say(purpose: string): string }
@@ -96,8 +96,8 @@ export function as(name: OptionName): PlainAnswer {
   return works((value) => (value === null ? [] : [[name, String(value)]]));
 }
 
-export function hook(missing: string | null = null): Answer {
-  return { kind: "hook", missing };
+export function hook(): Answer {
+  return { kind: "hook" };
 }
 
 export function noEffect(because: string): PlainAnswer {

@@ -5,7 +5,7 @@ export const alwaysOptions = {
   ...noEffect(
     {
       master: bare("there is always a master process", { short: "M" }),
-      "die-on-term": bare("SIGTERM always stops tsgi"),
+      "die-on-term": bare("SIGTERM stops tsgi unless reload-on-term is given"),
       "enable-threads": bare("Python threads always run", { short: "T" }),
       "need-app": optional("tsgi never serves without an application"),
       "auto-procname": bare("every process has a title that says which one it is"),

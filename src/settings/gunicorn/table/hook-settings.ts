@@ -5,10 +5,7 @@ import { PROXY_ENDS_TLS } from "./protocol-settings.ts";
 /** Functions of the configuration file that are called on an occasion. */
 export const hookSettings: Readonly<Record<string, GunicornSetting>> = {
   on_starting: called("before anything else", hook()),
-  on_reload: called(
-    "when the configuration is read again",
-    hook("is not called: this version does not reload"),
-  ),
+  on_reload: called("when the configuration is read again", hook()),
   when_ready: called("when the server listens", hook()),
   pre_fork: called("before a worker is forked", hook()),
   post_fork: called("in each worker after the fork", hook()),
