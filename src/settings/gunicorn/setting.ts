@@ -69,7 +69,7 @@ export type Answer =
       readonly isImplied: boolean;
       options(value: JsonValue, settings: FinalSettings): readonly OptionValue[];
     }
-  /** Done in Python: a function that is called. `missing`: whole, why its occasion does not arise in this version. */
+  /** Done in Python: a function that is called. */
   | { readonly kind: "hook" }
   | { readonly kind: "noEffect"; readonly because: string }
   /** `say`: the whole message, of the row's purpose. */
