@@ -47,6 +47,14 @@ test("idle: the workers leave when nothing is to be done, and come back with the
   await server.untilPids("worker", { count: 2, without: first });
 });
 
+test("SIGTTOU where there are no workers starts none", async () => {
+  await using server = await startServer(["--cheap", "--cheaper", "2", "--processes", "4", app]);
+  server.kill("SIGTTOU");
+  await server.waitForLog(/SIGTTOU: there are no workers already/);
+  assert.doesNotMatch(server.log, /from 0 workers/);
+  assert.equal((await server.fetch()).status, 200);
+});
+
 test("die-on-idle: it stops when nothing is to be done", async () => {
   await using server = await startServer(["--idle", "1", "--die-on-idle", app]);
   assert.equal((await server.fetch()).status, 200);

@@ -50,18 +50,22 @@ export class Scaling implements Duty {
 
   /** One worker more, or one less. Answers what came of it. */
   step(change: 1 | -1, cause: string): string {
+    // Not the least that there may be: with cheap there are none until a request comes.
+    if (this.#size === 0 && change < 0) return this.#stay("there are no workers already", cause);
     return this.resize(this.#size + change, cause);
   }
 
   resize(wanted: number, cause: string): string {
-    const { instance, equipment } = this.#parts;
-    const { settings } = instance.generation;
+    const { settings } = this.#parts.instance.generation;
     const { least, most } = boundsOf(settings);
     const size = clamp(wanted, settings);
     if (size !== this.#size) return this.#change(size, cause, Date.now());
     const bounds = settings.cheaper === 0 ? "are possible" : "are allowed by cheaper and processes";
-    const text = `the number of workers stays ${size}: ${least} to ${most} ${bounds}`;
-    equipment.log.event(`${cause}: ${text}`);
+    return this.#stay(`the number of workers stays ${size}: ${least} to ${most} ${bounds}`, cause);
+  }
+
+  #stay(text: string, cause: string): string {
+    this.#parts.equipment.log.event(`${cause}: ${text}`);
     return text;
   }
 
