@@ -44,6 +44,8 @@ export class Reload {
   readonly #before: Generation;
   #step: Step = "reading";
   #next: Generation | null = null;
+  /** Who had the zygote's seat before. */
+  #predecessor: ZygoteHandle | null = null;
   #succession: Succession | null = null;
   /** Bound already, and listened on once the new generation has proved itself. */
   #sockets: ListenerChange = NO_CHANGE;
@@ -213,6 +215,7 @@ export class Reload {
   #enthrone(zygote: ZygoteHandle): void {
     const instance = this.#instance;
     if (this.#next === null) return;
+    this.#predecessor = instance.zygote;
     if (instance.zygote !== null) instance.outgoing.add(instance.zygote);
     instance.incoming = null;
     // It need not answer for how its predecessors died.
@@ -244,10 +247,12 @@ export class Reload {
 
   #dethrone(): void {
     const instance = this.#instance;
-    const before = [...instance.outgoing].find(({ generation }) => generation === this.#before.number);
-    if (before !== undefined) instance.outgoing.delete(before);
+    const before = this.#predecessor;
+    // Without workers it may have been dismissed: then another one imports.
+    const isOfUse = before !== null && !before.isGone && !before.isDismissed;
+    if (isOfUse) instance.outgoing.delete(before);
     if (instance.zygote !== null) instance.outgoing.add(instance.zygote);
-    instance.zygoteSeat.occupant = before ?? null;
+    instance.zygoteSeat.occupant = isOfUse ? before : null;
     instance.generation = this.#before;
   }
 
