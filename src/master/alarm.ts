@@ -1,3 +1,5 @@
+import { HOUR } from "../base/duration.ts";
+
 /** The one timer of the master's loop: rings once at the earliest of what is due, and is set anew after each event. */
 export class Alarm {
   readonly #ring: () => void;
@@ -11,6 +13,7 @@ export class Alarm {
   set(waits: readonly number[]): void {
     clearTimeout(this.#timer);
     const ahead = waits.filter((wait) => wait > 0);
-    if (ahead.length > 0) this.#timer = setTimeout(this.#ring, Math.min(...ahead));
+    // Node takes more than 24 days for no time at all.
+    if (ahead.length > 0) this.#timer = setTimeout(this.#ring, Math.min(...ahead, HOUR));
   }
 }

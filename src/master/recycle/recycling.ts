@@ -7,7 +7,7 @@
  * Whoever is replaced so may finish, within worker-reload-mercy; only the evil limits of memory kill.
  */
 
-import { HOUR, SECOND, showDuration } from "../../base/duration.ts";
+import { SECOND, showDuration } from "../../base/duration.ts";
 import type { Log } from "../../observe/log.ts";
 import type { Duty } from "../duty.ts";
 import type { Instance } from "../instance.ts";
@@ -66,9 +66,7 @@ export class Recycling implements Duty {
   waits(now: number): readonly number[] {
     const dates = [...this.#wishes.values()].map(({ from }) => from);
     const ends = this.#seated.flatMap((worker) => this.#endOfLife(worker) ?? []);
-    // Node's timers would take a month for a millisecond.
-    const waits = [...dates, ...ends].map((date) => Math.min(date - now, HOUR));
-    return [...waits, ...this.#memory.waits(now)];
+    return [...[...dates, ...ends].map((date) => date - now), ...this.#memory.waits(now)];
   }
 
   /** The reason that counts first stands. */
