@@ -44,6 +44,7 @@ export class Master {
   readonly #reloads: Reloads;
   readonly #watching: Watching;
   readonly #recycling: Recycling;
+  readonly #overtime: Overtime;
   readonly #autoreload: Autoreload;
   readonly #upgrades: Upgrades;
   readonly #commander: Commander;
@@ -59,7 +60,7 @@ export class Master {
     this.#startUp = new StartUp(equipment);
     this.#reports = new Reports(() => this.#instance.routers);
     this.#reloads = new Reloads(this.#instance, equipment);
-    const overtime = new Overtime(this.#instance, equipment);
+    this.#overtime = new Overtime(this.#instance, equipment);
     this.#watching = new Watching(this.#instance, equipment);
     this.#autoreload = new Autoreload(this.#instance, { equipment, reloads: this.#reloads });
     this.#recycling = new Recycling(this.#instance, equipment.log);
@@ -83,7 +84,7 @@ export class Master {
       this.#reports,
       this.#reloads,
       this.#recycling,
-      overtime,
+      this.#overtime,
       this.#watching,
       this.#autoreload,
       scaling,
@@ -100,8 +101,8 @@ export class Master {
     });
     this.#workerEvents = new WorkerEvents(shared);
     const { requestLimits } = this.#recycling;
-    const { cheapMode } = scaling;
-    this.#routerEvents = new RouterEvents({ ...shared, overtime, requestLimits, cheapMode });
+    const watchers = { overtime: this.#overtime, requestLimits, cheapMode: scaling.cheapMode };
+    this.#routerEvents = new RouterEvents({ ...shared, ...watchers });
     this.#alarm = new Alarm(() => equipment.queue.push({ from: "timer" }));
   }
 
@@ -112,17 +113,18 @@ export class Master {
 
   /** Resolves when every process of the instance has ended. Throws the Refusal that ended the start. */
   async run(): Promise<void> {
-    this.#fillSeats();
+    this.#fillSeats(Date.now());
     while (this.#phase !== "stopping" || !this.#instance.isEmpty) {
       this.#take(await this.#equipment.queue.next());
       this.#buryLost();
-      this.#goOn();
-      this.#fillSeats();
-      this.#alarm.set(this.#waits());
+      // One moment for the whole turn: what is not ahead of it has been seen to.
+      const now = Date.now();
+      this.#goOn(now);
+      this.#fillSeats(now);
+      this.#alarm.set(this.#waits(now));
     }
     this.#alarm.set([]);
     this.#watching.stop();
-    this.#autoreload.stop();
     if (this.#refusal !== null) throw this.#refusal;
   }
 
@@ -178,18 +180,16 @@ export class Master {
     this.#reloads.noteDeath(worker, ending);
   }
 
-  #fillSeats(): void {
+  #fillSeats(now: number): void {
     const isStopping = this.#phase === "stopping";
     // Requests that have come may still wait for a worker.
     if (isStopping && this.#stop?.isDraining !== true) return;
-    const now = Date.now();
     const { routerSeats, zygoteSeat, zygote, crew } = this.#instance;
     if (!isStopping) {
       for (const seat of routerSeats) if (seat.dueIn(now) === 0) this.#instance.startRouter(seat);
       if (zygoteSeat.dueIn(now) === 0 && !this.#autoreload.isStranded) this.#instance.startZygote();
     }
-    const canFork = zygote !== null && zygote.readySince !== null && this.#instance.routersAreReady;
-    if (!canFork) return;
+    if (!zygote?.readySince || !this.#instance.routersAreReady) return;
     for (const seat of crew.seats) {
       const isHopeless = this.#phase === "starting" && this.#startUp.hasFailed(seat.number);
       if (seat.dueIn(now) === 0 && !isHopeless) crew.fork(seat, { zygote, now });
@@ -197,34 +197,37 @@ export class Master {
   }
 
   /** Whatever the events so far allow next. */
-  #goOn(): void {
-    if (this.#phase !== "stopping") this.#instance.attend(!this.#reloads.isBusy, Date.now());
+  #goOn(now: number): void {
+    if (this.#phase !== "stopping") this.#instance.attend(!this.#reloads.isBusy, now);
     switch (this.#phase) {
       case "starting":
-        this.#autoreload.tryAgain(Date.now());
+        this.#autoreload.tryAgain(now);
         return this.#openWhenReady();
       case "opening":
-        return this.#announceWhenOpen();
+        return this.#announceWhenOpen(now);
       case "serving":
-        this.#instance.killOverdue(Date.now());
+        this.#instance.killOverdue(now);
         this.#instance.dismissZygotes();
-        for (const duty of this.#duties) duty.goOn(Date.now());
+        for (const duty of this.#duties) duty.goOn(now);
         return;
       case "stopping":
-        return this.#stop?.goOn(Date.now());
+        this.#stop?.goOn(now);
+        if (this.#stop?.isDraining !== true) return;
+        // What still runs has no more time than at any other moment.
+        this.#instance.killOverdue(now);
+        return this.#overtime.goOn(now);
     }
   }
 
   #openWhenReady(): void {
     const refusal = this.#startUp.refuseIfAllFailed();
     if (refusal !== null) return this.#failStart(refusal);
-    if (!this.#instance.canOpen) return;
-    if (!this.#upgrades.mayOpen) return;
+    if (!this.#instance.canOpen || !this.#upgrades.mayOpen) return;
     this.#phase = "opening";
     this.#instance.tellRouters({ do: "accept" });
   }
 
-  #announceWhenOpen(): void {
+  #announceWhenOpen(now: number): void {
     if (!this.#instance.routers.every((router) => router.isAccepting)) return;
     const refusal = this.#startUp.refuseRivals();
     if (refusal !== null) return this.#refuse(refusal);
@@ -236,20 +239,17 @@ export class Master {
     void runMasterStart(this.#equipment);
     void notify("READY=1", this.#equipment).then(() => this.#upgrades.announce());
     // Duties begin now, whether anything happens or not.
-    this.#goOn();
+    this.#goOn(now);
   }
 
   #beginStop(cause: string): void {
     if (this.#stop !== null && this.#upgrades.isLeavingAnyway(cause)) return;
     if (this.#stop !== null || this.#phase === "starting") return this.#stopAtOnce(cause);
-    this.#reloads.abandon();
-    this.#autoreload.stop();
-    this.#upgrades.abandon();
+    this.#abandonPlans();
     // What waits in a pause may still be answered.
     if (this.#instance.isPaused) this.#instance.pause(false);
-    this.#conversations.end();
     const mercy = this.#instance.generation.settings.reloadMercy;
-    this.#log(`${cause}: ${describeMercy(mercy)}`);
+    this.#equipment.log.event(`${cause}: ${describeMercy(mercy)}`);
     this.#phase = "stopping";
     this.#stop = new Stop(this.#instance, { log: this.#equipment.log, now: Date.now(), mercy });
     this.#stop.begin(this.#upgrades.patience(mercy));
@@ -258,7 +258,7 @@ export class Master {
   }
 
   #stopAtOnce(cause: string): void {
-    this.#log(`${cause}: stopping at once: ${describeKill(this.#instance.crew.living)}`);
+    this.#equipment.log.event(`${cause}: stopping at once: ${describeKill(this.#instance.crew.living)}`);
     this.#killAll();
   }
 
@@ -276,20 +276,29 @@ export class Master {
     this.#killAll();
   }
 
+  /** Nothing new begins. */
+  #abandonPlans(): void {
+    this.#reloads.abandon();
+    this.#autoreload.stop();
+    this.#upgrades.abandon();
+    this.#conversations.end();
+    this.#instance.attached.startNoMore();
+  }
+
   #killAll(): void {
+    this.#abandonPlans();
     this.#phase = "stopping";
     this.#stop ??= new Stop(this.#instance, { log: this.#equipment.log, now: Date.now(), mercy: 0 });
     this.#stop.kill();
   }
 
-  #log(text: string): void {
-    this.#equipment.log.event(text);
+  get #dutiesNow(): readonly Duty[] {
+    if (this.#phase === "serving") return this.#duties;
+    return this.#stop?.isDraining === true ? [this.#overtime] : [this.#autoreload];
   }
 
-  #waits(): readonly number[] {
-    const now = Date.now();
-    const duties = this.#phase === "serving" ? this.#duties : [this.#autoreload];
-    const waits = duties.flatMap((duty) => duty.waits(now));
+  #waits(now: number): readonly number[] {
+    const waits = this.#dutiesNow.flatMap((duty) => duty.waits(now));
     return [...this.#instance.waits(now), ...waits, ...(this.#stop?.waits(now) ?? [])];
   }
 }

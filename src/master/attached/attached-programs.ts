@@ -66,6 +66,11 @@ export class AttachedPrograms {
     else this.#takeExit(event, now);
   }
 
+  /** The instance stops: they are still there for what runs, but do not come back. */
+  startNoMore(): void {
+    for (const companion of this.#companions) companion.startNoMore();
+  }
+
   /** The instance ends. Answers when the last of them is to be killed. */
   leave(now: number, deadline: number): number {
     const last = this.isEmpty ? deadline : Math.max(deadline, now + LEAST_MERCY);

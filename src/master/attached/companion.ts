@@ -21,6 +21,8 @@ export interface Companion {
   takeExit(process: AttachedProcess, ending: Ending, now: number): boolean;
   /** A reload has brought new code, or one of its files was touched. */
   renew(generation: Generation, occasion: Occasion): void;
+  /** The instance is about to end: whoever ends before it is told to is not missed. */
+  startNoMore(): void;
   /** It is not wanted any more. */
   leave(deadline: number): void;
   kill(): void;

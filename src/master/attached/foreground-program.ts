@@ -81,6 +81,10 @@ export class ForegroundProgram implements Companion {
     this.#ask(running, deadline);
   }
 
+  startNoMore(): void {
+    this.#isOver = true;
+  }
+
   leave(deadline: number): void {
     this.#isOver = true;
     const running = this.#seat.occupant;

@@ -67,7 +67,7 @@ export class PidfileProgram implements Companion {
 
   waits(now: number): readonly number[] {
     if (this.#isOver) return this.#deadline === null ? [] : [this.#deadline - now];
-    return [Math.max(1, this.#nextCheck - now)];
+    return [this.#nextCheck - now];
   }
 
   takeExit(process: AttachedProcess, ending: Ending): boolean {
@@ -85,6 +85,10 @@ export class PidfileProgram implements Companion {
     // It is started again when its pidfile names nobody.
     if (why === "touch") killGroup(this.#pid, this.program.stopSignal);
     else if (this.program.isNotified) killGroup(this.#pid, this.program.reloadSignal ?? SIGHUP);
+  }
+
+  startNoMore(): void {
+    this.#isOver = true;
   }
 
   leave(deadline: number): void {

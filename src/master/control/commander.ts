@@ -1,7 +1,13 @@
 /** Carries out what an operator says, by whichever way it came. */
 
 import { readFileSync } from "node:fs";
-import { type Command, commandOfSignal, type Dialect, type SignalName } from "../../base/commands.ts";
+import {
+  type Command,
+  type CommandName,
+  commandOfSignal,
+  type Dialect,
+  type SignalName,
+} from "../../base/commands.ts";
 import { statusText } from "../../observe/status-text.ts";
 import { hookedSignal } from "../hooks/master-start.ts";
 import { manners, type ReloadCommand } from "../reload/manner.ts";
@@ -10,6 +16,15 @@ import { pidfilesOf } from "../start/pidfile.ts";
 import { refusalOf } from "../start/refusal.ts";
 import type { Upgrades } from "../upgrade/upgrades.ts";
 import { askStatus, type StatusParts } from "./instance-status.ts";
+
+/** What a stop that is under way does not make pointless. */
+const MEANT_AT_THE_END: ReadonlySet<CommandName> = new Set([
+  "stop",
+  "stop-at-once",
+  "log-status",
+  "reopen-logs",
+  "rotate-logs",
+]);
 
 export interface CommanderParts extends StatusParts {
   readonly scaling: Scaling;
@@ -47,7 +62,9 @@ export class Commander {
 
   /** `cause` is for the log: "SIGHUP", "touch-reload (/srv/site/touch)". */
   obey(command: Command, cause: string): Answer {
-    const { scaling, stop, stopAtOnce, instance } = this.#parts;
+    const { scaling, stop, stopAtOnce, instance, phase } = this.#parts;
+    if (phase() === "stopping" && !MEANT_AT_THE_END.has(command.name))
+      return this.#refuse(cause, "nothing is done: the instance stops");
     switch (command.name) {
       case "stop":
         stop(cause);
@@ -102,7 +119,7 @@ export class Commander {
 
   #upgrade(cause: string): Answer {
     const { upgrades, phase } = this.#parts;
-    if (phase() !== "serving") return { isDone: false, text: "it does not serve yet, or no longer" };
+    if (phase() !== "serving") return this.#refuse(cause, "no upgrade: it does not serve yet");
     const reason = upgrades.request(cause);
     return reason === null
       ? done("a new tsgi starts; this one serves on until that one does")

@@ -53,8 +53,7 @@ export class RouterEvents {
       case "report":
         return this.#parts.reports.take(router, message);
       case "overtime":
-        if (this.#parts.phase() === "serving") this.#parts.overtime.take(message.request, Date.now());
-        return;
+        return this.#parts.overtime.take(message.request, Date.now());
       case "condemned":
         return this.#parts.overtime.takeCondemned(router, message);
       case "drained":
