@@ -14,9 +14,9 @@ import { type Refusal, refusals } from "../wire/http1/refusals.ts";
 import { INCOMPLETE, REFUSED, type RequestHead } from "../wire/http1/request-head.ts";
 import { CONTINUE } from "../wire/http1/response.ts";
 import { BodyIntake } from "./body-intake.ts";
+import type { ClientDoor } from "./client-door.ts";
 import { encodeHeadOnly } from "./encode-request.ts";
 import { handOver, handOverWhole } from "./hand-over.ts";
-import type { Http1Door } from "./http1-door.ts";
 import { Http1Exchange } from "./http1-exchange.ts";
 import { WriteWatch } from "./write-watch.ts";
 
@@ -24,12 +24,15 @@ import { WriteWatch } from "./write-watch.ts";
 const READ_AHEAD = 65_536;
 /** A body that lies whole in the first read and is no larger travels in the same buffer as the environ. */
 const INLINE_BODY = 16_384;
-/** After an answer that closes, input is read and dropped for so many ms and bytes: a reset would take the answer away. */
+/**
+ * After an answer that closes, input is read and dropped for so many ms and bytes: a reset would take the
+ * answer away, also from a proxy that is still sending an upload which the application did not read.
+ */
 const LINGER_TIME = 2000;
-const LINGER_BYTES = 4 * 1024 * 1024;
+const LINGER_BYTES = 64 * 1024 * 1024;
 
 export class Http1Connection {
-  readonly door: Http1Door;
+  readonly door: ClientDoor;
   readonly socket: Socket;
   readonly address: string;
   /** The environ's beginning, which the connection fixes. */
@@ -47,7 +50,7 @@ export class Http1Connection {
   #isIdle = false;
   readonly #writeWatch = new WriteWatch();
 
-  constructor(door: Http1Door, socket: Socket, client: { facts: Buffer; address: string }) {
+  constructor(door: ClientDoor, socket: Socket, client: { facts: Buffer; address: string }) {
     this.door = door;
     this.socket = socket;
     this.#facts = client.facts;
@@ -189,9 +192,9 @@ export class Http1Connection {
   }
 
   /** Hands over a request whose body did not come with its head. */
-  submit(exchange: Http1Exchange): void {
+  submit(): void {
     this.#state = "answering";
-    handOver(this.door, exchange);
+    if (this.#exchange !== null) handOver(this.door, this.#exchange);
   }
 
   #onBodyBytes(intake: BodyIntake, bytes: Buffer, start: number): void {

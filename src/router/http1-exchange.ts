@@ -15,6 +15,7 @@ import {
   pageBody,
   persistence,
 } from "../wire/http1/response.ts";
+import { cutOff } from "./cut-off.ts";
 import {
   type EncodedRequest,
   type Exchange,
@@ -271,7 +272,7 @@ export class Http1Exchange implements Exchange {
     this.slot?.sendGone(this);
     this.slot?.resume();
     if (this.#isChunked || this.#promised >= 0) this.#connection.finished(this, false);
-    else this.#connection.socket.resetAndDestroy();
+    else cutOff(this.#connection.socket);
   }
 
   #log(): void {
