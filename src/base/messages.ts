@@ -7,19 +7,7 @@
 import type { ApplicationMessage, TitleParts } from "./application-message.ts";
 import type { GunicornConfiguration, GunicornFileValues, ZygoteConfigure } from "./gunicorn-messages.ts";
 import type { PythonHooks } from "./hook.ts";
-
-/** A bound listener as a router inherits it: `fd` is the descriptor's number in the router. */
-export interface ListenerMessage {
-  readonly fd: number;
-  /** As shown to people: http://127.0.0.1:8000, http://[::1]:8000, unix:/run/a.sock */
-  readonly url: string;
-  readonly kind: "tcp" | "unix";
-  /** SERVER_NAME and SERVER_PORT where the request says nothing better. */
-  readonly serverName: string;
-  readonly serverPort: string;
-  /** Path to unlink when the master was killed; absent for TCP, abstract and inherited sockets. */
-  readonly unlink?: string;
-}
+import type { ListenerMessage } from "./listener-message.ts";
 
 export interface AccessLogMessage {
   /** Descriptor in the router, at its start. */
@@ -36,6 +24,8 @@ export interface RouterSettings {
   readonly runtimeDirectory: string;
   readonly listeners: readonly ListenerMessage[];
   readonly backlog: number;
+  /** Networks whose web servers may connect by other protocols than HTTP; empty for all. */
+  readonly allowedPeers: readonly string[];
   /** Most bytes of a request head, 431 or 414 past it. */
   readonly headLimit: number;
   readonly headerCountLimit: number;

@@ -26,6 +26,7 @@ import { findInterpreter } from "./start/interpreter.ts";
 import type { Listener } from "./start/listener.ts";
 import { logFilesOf } from "./start/log-files.ts";
 import { isStream, openLogFile } from "./start/open-file.ts";
+import { warnOfPeers } from "./start/open-sockets.ts";
 import { Pidfiles, refuseSecondInstance } from "./start/pidfile.ts";
 import { preflight } from "./start/preflight.ts";
 import {
@@ -158,7 +159,11 @@ async function prepare(settings: Settings, { gunicorn, starter, logs }: Start, c
   hooks.writeTo(logFile ?? STDOUT);
   await hooks.run("as-root");
   const pidfiles = new Pidfiles(settings, { identity, inherited });
-  const warnings = [...setProcessLimits(settings, python), warnOfRoot(settings)];
+  const warnings = [
+    ...setProcessLimits(settings, python),
+    warnOfRoot(settings),
+    warnOfPeers(listeners, settings),
+  ];
   return {
     ...{ python, identity, open, logFile, accessFile, listeners, runtimeDirectory, pidfiles, hooks },
     warnings,

@@ -7,14 +7,34 @@
 
 import { FLAG } from "../wire/frame.ts";
 import { type Refusal, refusals } from "../wire/http1/refusals.ts";
+import type { ClientDoor } from "./client-door.ts";
 import { attachBody } from "./encode-request.ts";
-import type { Http1Connection } from "./http1-connection.ts";
-import type { Http1Exchange } from "./http1-exchange.ts";
+import type { Exchange } from "./exchange.ts";
 import { RequestBody } from "./request-body.ts";
 
+/** What a body's bytes come from. */
+export interface Pausable {
+  pause(): unknown;
+  resume(): unknown;
+}
+
+/** Who the body comes from. */
+interface Sender {
+  readonly door: ClientDoor;
+  readonly socket: Pausable;
+  /** Enough of the body is here for a worker to begin. */
+  submit(): void;
+  refuse(refusal: Refusal): void;
+}
+
+interface Receiver extends Exchange {
+  readonly hasHead: boolean;
+  cut(): void;
+}
+
 export class BodyIntake {
-  readonly #connection: Http1Connection;
-  readonly #exchange: Http1Exchange;
+  readonly #connection: Sender;
+  readonly #exchange: Receiver;
   readonly #body: RequestBody;
   /** This body's share of the door's count of collected bytes. */
   #counted = 0;
@@ -24,7 +44,7 @@ export class BodyIntake {
   #isEnded = false;
   deadline: number;
 
-  constructor(connection: Http1Connection, exchange: Http1Exchange, contentLength: number) {
+  constructor(connection: Sender, exchange: Receiver, contentLength: number) {
     this.#connection = connection;
     this.#exchange = exchange;
     const now = connection.door.clock.now();
@@ -34,6 +54,16 @@ export class BodyIntake {
 
   get isComplete(): boolean {
     return this.#body.isComplete;
+  }
+
+  /** Bytes that nobody has taken yet. */
+  get held(): number {
+    return this.#body.held;
+  }
+
+  /** The application waits for more of it. */
+  get isAwaited(): boolean {
+    return this.#isPulling && !this.#body.isComplete;
   }
 
   /** Takes what came; returns the offset behind the body. */
@@ -60,7 +90,7 @@ export class BodyIntake {
     const exchange = this.#exchange;
     exchange.request = attachBody(exchange.request, this.#body);
     if (!this.#body.isComplete) this.#pause();
-    this.#connection.submit(exchange);
+    this.#connection.submit();
   }
 
   #count(held: number): void {

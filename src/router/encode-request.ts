@@ -1,5 +1,7 @@
 /** A request as the frame that begins it: PREFIX bytes, the environ, and a body that is here already. */
 
+import { encodeVars, varsBound } from "../wire/cgi/environ.ts";
+import type { RequestFacts, Vars } from "../wire/cgi/vars.ts";
 import { encodeEnviron, endEnviron, environBound } from "../wire/environ.ts";
 import { FRAME_HEADER } from "../wire/frame.ts";
 import type { RequestHead } from "../wire/http1/request-head.ts";
@@ -42,6 +44,13 @@ export function encodeWhole(
 export function encodeHeadOnly(head: RequestHead, connection: Buffer): EncodedRequest {
   const bytes = Buffer.allocUnsafe(PREFIX + environBound(head, connection) + ENVIRON_END);
   const end = encodeEnviron(bytes, PREFIX, head, connection);
+  return { arena: null, bytes, start: 0, end, body: NO_PIECES, hasMoreBody: false };
+}
+
+/** The same of a head that came as CGI variables. */
+export function encodeVarsOnly(vars: Vars, facts: RequestFacts, defaults: Buffer): EncodedRequest {
+  const bytes = Buffer.allocUnsafe(PREFIX + varsBound(vars, defaults) + ENVIRON_END);
+  const end = encodeVars(bytes, PREFIX, vars, { facts, defaults });
   return { arena: null, bytes, start: 0, end, body: NO_PIECES, hasMoreBody: false };
 }
 

@@ -6,12 +6,17 @@
  */
 
 import { closeSync, constants, fstatSync, openSync, read } from "node:fs";
-import type { Socket } from "node:net";
 import type { WorkerFile } from "./exchange.ts";
 
 const READ_SIZE = 65_536;
 /** Unsent bytes above which the file is not read on. */
 const AHEAD = 262_144;
+
+/** Where the bytes go: a client's socket, or what stands for it. */
+export interface FileSink {
+  readonly writableLength: number;
+  write(piece: Buffer): boolean;
+}
 
 export interface FileBody {
   /** Sends the file; `done` is called once, with false where it turned out shorter than promised. */
@@ -21,7 +26,7 @@ export interface FileBody {
 }
 
 /** Opens the file, or returns null where that is not possible (no regular file, no permission, no /proc). */
-export function openWorkerFile(file: WorkerFile, socket: Socket): FileBody | null {
+export function openWorkerFile(file: WorkerFile, sink: FileSink): FileBody | null {
   let fd: number;
   try {
     fd = openSync(`/proc/${file.pid}/fd/${file.descriptor}`, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -32,21 +37,21 @@ export function openWorkerFile(file: WorkerFile, socket: Socket): FileBody | nul
     closeSync(fd);
     return null;
   }
-  return new OpenFile(fd, file, socket);
+  return new OpenFile(fd, file, sink);
 }
 
 class OpenFile implements FileBody {
   readonly #fd: number;
-  readonly #socket: Socket;
+  readonly #sink: FileSink;
   #position: number;
   #left: number;
   #isReading = false;
   #isClosed = false;
   #done: (isWhole: boolean) => void = () => {};
 
-  constructor(fd: number, file: WorkerFile, socket: Socket) {
+  constructor(fd: number, file: WorkerFile, sink: FileSink) {
     this.#fd = fd;
-    this.#socket = socket;
+    this.#sink = sink;
     this.#position = file.offset;
     this.#left = file.length;
   }
@@ -63,7 +68,7 @@ class OpenFile implements FileBody {
       this.#end(true);
       return;
     }
-    if (this.#socket.writableLength >= AHEAD) return; // its "drain" calls again
+    if (this.#sink.writableLength >= AHEAD) return; // its "drain" calls again
     this.#isReading = true;
     const buffer = Buffer.allocUnsafeSlow(Math.min(READ_SIZE, this.#left));
     read(this.#fd, buffer, 0, buffer.length, this.#position, (error, size) => {
@@ -77,7 +82,7 @@ class OpenFile implements FileBody {
   #write(piece: Buffer): void {
     this.#position += piece.length;
     this.#left -= piece.length;
-    this.#socket.write(piece);
+    this.#sink.write(piece);
     this.resume();
   }
 

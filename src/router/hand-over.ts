@@ -1,19 +1,19 @@
 /** From a front door to the pool: a request goes to a slot at once, or waits, or is turned away. */
 
 import type { RequestHead } from "../wire/http1/request-head.ts";
+import type { ClientDoor } from "./client-door.ts";
 import { encodeWhole, type Received } from "./encode-request.ts";
 import type { Exchange } from "./exchange.ts";
-import type { Http1Door } from "./http1-door.ts";
 import type { Slot } from "./slot.ts";
 
 /** Hands over a request that was encoded before. */
-export function handOver(door: Http1Door, exchange: Exchange): void {
+export function handOver(door: ClientDoor, exchange: Exchange): void {
   give(door, exchange, door.pool.take(door.clock.now()));
 }
 
 /** Hands over a request that is here in full, encoded straight into its slot where one is free. */
 export function handOverWhole(
-  door: Http1Door,
+  door: ClientDoor,
   exchange: Exchange,
   whole: Received & { readonly head: RequestHead; readonly facts: Buffer },
 ): void {
@@ -22,7 +22,7 @@ export function handOverWhole(
   give(door, exchange, slot);
 }
 
-function give({ pool, clock }: Http1Door, exchange: Exchange, slot: Slot | null): void {
+function give({ pool, clock }: ClientDoor, exchange: Exchange, slot: Slot | null): void {
   exchange.readySince = clock.now();
   if (slot !== null) pool.place(slot, exchange);
   else if (!pool.enqueue(exchange)) {

@@ -7,13 +7,14 @@
 import { rmSync, unlinkSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import { SIGNALS } from "../base/commands.ts";
-import type { FromRouter, ListenerMessage, RouterSettings, ToRouter } from "../base/messages.ts";
+import type { ListenerMessage } from "../base/listener-message.ts";
+import type { FromRouter, RouterSettings, ToRouter } from "../base/messages.ts";
 import { AccessLog } from "../observe/access-log.ts";
 import { EventLog } from "../observe/event-log.ts";
 import { LineWriter } from "../observe/line-writer.ts";
 import { replaceDescriptor } from "../observe/replace-descriptor.ts";
+import { ClientDoor } from "./client-door.ts";
 import { Clock } from "./clock.ts";
-import { Http1Door } from "./http1-door.ts";
 import { Pool } from "./pool.ts";
 import { WorkerDoor } from "./worker-door.ts";
 
@@ -24,7 +25,7 @@ interface Router {
   readonly settings: RouterSettings;
   readonly pool: Pool;
   readonly workers: WorkerDoor;
-  readonly clients: Http1Door;
+  readonly clients: ClientDoor;
   readonly clock: Clock;
   /** Everything that this process logs leaves through these. */
   readonly events: LineWriter;
@@ -59,7 +60,7 @@ async function configure(settings: RouterSettings): Promise<void> {
   const requests = new LineWriter(settings.accessLog.fd);
   const log = new EventLog(events, settings.routers === 1 ? "router" : `router ${settings.router + 1}`);
   const workers = new WorkerDoor({ settings, pool, clock, log, tell });
-  const clients = new Http1Door({ settings, pool, clock, log, accessLog: accessLogOf(settings, requests) });
+  const clients = new ClientDoor({ settings, pool, clock, log, accessLog: accessLogOf(settings, requests) });
   await workers.listen();
   router = {
     settings,
@@ -104,7 +105,7 @@ async function addListener({ clients }: Router, listener: ListenerMessage): Prom
 }
 
 /** Whether it works; the master is told where it does not. */
-async function listen(clients: Http1Door, listener: ListenerMessage): Promise<boolean> {
+async function listen(clients: ClientDoor, listener: ListenerMessage): Promise<boolean> {
   try {
     await clients.listen(listener);
     return true;

@@ -9,8 +9,6 @@ import type { NoEffect, NotYet, Option, Row } from "./option.ts";
 import { options } from "./options.ts";
 
 export interface JudgeContext extends NameContext {
-  /** Whether --protocol says that --socket speaks HTTP. */
-  readonly socketsSpeakHttp: boolean;
   /** Without one, a listener that tsgi does not have yet must not be replaced by the default in silence. */
   readonly hasListener: boolean;
 }
@@ -19,8 +17,7 @@ type Verdict = Omit<Judgement, "entry">;
 
 export function judgeEntry(entry: Entry, context: JudgeContext): Judged {
   const row = options.get(entry.name);
-  if (row?.row === "option" && (entry.name !== "socket" || context.socketsSpeakHttp))
-    return judgeOption(entry, row);
+  if (row?.row === "option") return judgeOption(entry, row);
   return { judgement: { entry, ...judgeWithoutSetting(entry, row, context) }, value: undefined };
 }
 
@@ -34,12 +31,14 @@ export function isSwitchedOn({ value }: Entry): boolean {
   return value === null || !isOff(value);
 }
 
-function judgeWithoutSetting(entry: Entry, row: Row | undefined, context: JudgeContext): Verdict {
+function judgeWithoutSetting(
+  entry: Entry,
+  row: Exclude<Row, Option<unknown>> | undefined,
+  context: JudgeContext,
+): Verdict {
   switch (row?.row) {
     case undefined:
       return judgeUnknown(entry, context);
-    case "option":
-      return judgeSocket(context);
     case "directive":
       return { answer: "works", severity: "fine", text: sentence(row.help) };
     case "noEffect":
@@ -131,11 +130,6 @@ function judgeNoEffect(entry: Entry, { because, always }: NoEffect): Verdict {
 
 const OPEN_WITHOUT = "left out, it could lay something open, so there is no start";
 const HTTP_INSTEAD = "to serve HTTP there, write http-socket";
-
-function judgeSocket({ hasListener }: JudgeContext): Verdict {
-  const text = `speaks the uwsgi protocol, which is not in this version; ${HTTP_INSTEAD}`;
-  return { answer: "not yet", severity: hasListener ? "warning" : "error", text };
-}
 
 function judgeNotYet(entry: Entry, row: NotYet, { hasListener }: JudgeContext): Verdict {
   const text = `is not in this version: ${sentence(row.help)}`;

@@ -1,26 +1,41 @@
 import { type Address, showAddress } from "../base/address.ts";
+import type { Protocol } from "../base/listener-message.ts";
 import type { Finding, Judged } from "./judgement.ts";
 import type { ListenerSetting } from "./settings.ts";
 
 const DEFAULT: ListenerSetting = {
   address: { kind: "tcp", host: "127.0.0.1", port: 8000, family: 4 },
+  protocol: "http",
   origin: "default",
   isDefault: true,
 };
 
-/** Options whose value is where HTTP is served; `socket` where --protocol says so. */
-const NAMES: ReadonlySet<string> = new Set(["http", "http-socket", "socket"]);
+/** What the options speak on the addresses that they name; `socket` as --protocol says. */
+const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map([
+  ["http", "http"],
+  ["http-socket", "http"],
+  ["uwsgi-socket", "uwsgi"],
+  ["fastcgi-socket", "fastcgi"],
+  ["fastcgi-nph-socket", "fastcgi-nph"],
+  ["scgi-socket", "scgi"],
+  ["scgi-nph-socket", "scgi-nph"],
+]);
 
 /** All listeners in the order in which they were given. Addresses that cannot be read were reported before. */
-export function readListeners(judged: readonly Judged[], findings: Finding[]): readonly ListenerSetting[] {
+export function readListeners(
+  judged: readonly Judged[],
+  socketProtocol: Protocol,
+  findings: Finding[],
+): readonly ListenerSetting[] {
   const listeners: ListenerSetting[] = [];
   const taken = new Map<string, ListenerSetting>();
   for (const { judgement, value } of judged) {
-    if (!NAMES.has(judgement.entry.name) || value === undefined) continue;
-    const { origin } = judgement.entry;
+    const { origin, name } = judgement.entry;
+    const protocol = name === "socket" ? socketProtocol : PROTOCOLS.get(name);
+    if (protocol === undefined || value === undefined) continue;
     // The rows of these names are lists of addresses.
     for (const address of value as readonly Address[]) {
-      const listener = { address, origin, isDefault: false };
+      const listener = { address, protocol, origin, isDefault: false };
       const { needs, takes } = placesOf(address);
       const earlier = needs.map((place) => taken.get(place)).find((one) => one !== undefined);
       if (earlier !== undefined)
@@ -30,6 +45,16 @@ export function readListeners(judged: readonly Judged[], findings: Finding[]): r
     }
   }
   return listeners.length > 0 ? listeners : [DEFAULT];
+}
+
+/** Whether the option names where clients connect. */
+export function isListening(name: string): boolean {
+  return name === "socket" || PROTOCOLS.has(name);
+}
+
+/** What --protocol means. */
+export function protocolOf(name: string): Protocol {
+  return PROTOCOLS.get(`${name}-socket`) ?? "http"; // http11
 }
 
 function collision(address: Address, earlier: ListenerSetting): string {

@@ -11,7 +11,7 @@ import { isSwitchedOn, type JudgeContext, judgeEntry } from "./judge-entry.ts";
 import { type Finding, findingOf, type Judged, type Judgement, type Severity } from "./judgement.ts";
 import { type CamelCase, type OptionValues, options } from "./options.ts";
 import { readApplication } from "./read-application.ts";
-import { readListeners } from "./read-listeners.ts";
+import { isListening, protocolOf, readListeners } from "./read-listeners.ts";
 import type { Settings } from "./settings.ts";
 
 export type Reading = {
@@ -49,16 +49,12 @@ export function settingName<Name extends string>(name: Name): CamelCase<Name> {
 }
 
 function contextOf({ entries, referred }: Configuration): JudgeContext {
-  const protocol = entries.findLast(({ name }) => name === "protocol")?.value ?? "";
-  const socketsSpeakHttp = /^["']?http(11)?\b/i.test(protocol);
-  const listens = new Set(["http", "http-socket", ...(socketsSpeakHttp ? ["socket"] : [])]);
   const strict = entries.findLast(({ name }) => name === "strict");
   return {
     referred,
     declared: new Set(entries.filter(({ name }) => DECLARING.has(name)).map(declaredName)),
     isStrict: strict !== undefined && isSwitchedOn(strict),
-    socketsSpeakHttp,
-    hasListener: entries.some(({ name }) => listens.has(name)),
+    hasListener: entries.some(({ name }) => isListening(name)),
   };
 }
 
@@ -75,7 +71,7 @@ function gather(
   findings: Finding[],
 ): Settings | null {
   const values = collectValues(judged);
-  const listeners = readListeners(judged, findings);
+  const listeners = readListeners(judged, protocolOf(values.protocol), findings);
   // A mistake before leaves open what is a target: the value of an unknown option looks like one.
   const isMisread = configuration.problems.length > 0;
   const isUnclear = isMisread || judged.some(({ judgement }) => hidesApplication(judgement));
@@ -90,6 +86,11 @@ function gather(
     http: _http,
     httpSocket: _httpSocket,
     socket: _socket,
+    uwsgiSocket: _uwsgiSocket,
+    fastcgiSocket: _fastcgiSocket,
+    fastcgiNphSocket: _fastcgiNphSocket,
+    scgiSocket: _scgiSocket,
+    scgiNphSocket: _scgiNphSocket,
     protocol: _protocol,
     ...rest
   } = values;

@@ -1,6 +1,7 @@
 /** The checked settings of an instance: what the master works from. Made by readSettings(). */
 
 import type { Address } from "../base/address.ts";
+import type { Protocol } from "../base/listener-message.ts";
 import type { Entry } from "../config/entry.ts";
 import type { OptionValues } from "./options.ts";
 
@@ -14,6 +15,7 @@ export interface ApplicationSetting {
 
 export interface ListenerSetting {
   readonly address: Address;
+  readonly protocol: Protocol;
   /** For messages: "--http (argument 3)" or "default". */
   readonly origin: string;
   /** True for 127.0.0.1:8000 where no listener was given: sockets from the service manager replace it. */
@@ -21,7 +23,19 @@ export interface ListenerSetting {
 }
 
 /** The options that `application` and `listeners` were made from. */
-type Merged = "wsgiFile" | "module" | "callable" | "http" | "httpSocket" | "socket" | "protocol";
+type Merged =
+  | "wsgiFile"
+  | "module"
+  | "callable"
+  | "http"
+  | "httpSocket"
+  | "socket"
+  | "uwsgiSocket"
+  | "fastcgiSocket"
+  | "fastcgiNphSocket"
+  | "scgiSocket"
+  | "scgiNphSocket"
+  | "protocol";
 
 export type Settings = Omit<OptionValues, Merged> & {
   readonly application: ApplicationSetting;

@@ -29,7 +29,7 @@ const promises: readonly (readonly [line: string, offered: readonly string[]])[]
   ["tsgi --gid roo", ["root", "…"]],
   ["tsgi gunicorn -k g", ["gevent", "gthread"]],
   ["tsgi gunicorn --user roo", ["root", "…"]],
-  ["tsgi --protocol ", ["http", "http11", "uwsgi"]],
+  ["tsgi --protocol ", ["fastcgi", "fastcgi-nph", "http", "http11", "scgi", "scgi-nph", "uwsgi"]],
   ["tsgi --protocol htt", ["http", "http11"]],
   ["tsgi --chdir f", ["folder"]],
   ["tsgi --chdir u", []],

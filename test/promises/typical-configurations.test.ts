@@ -24,10 +24,10 @@ const HTTP = ["--http", "127.0.0.1:0"];
 
 const typical: readonly Typical[] = [
   { words: ["01-minimal.ini"], warnsOf: [] },
-  { words: ["02-behind-nginx.ini", ...HTTP], warnsOf: ["socket"] },
+  { words: ["02-behind-nginx.ini", ...HTTP], warnsOf: [] },
   {
     words: ["03-django-classic.ini", ...HTTP],
-    warnsOf: ["socket", "static-map", "stats", "log-maxsize"],
+    warnsOf: ["static-map", "stats", "log-maxsize"],
     log: "site-uwsgi.log",
   },
   {
@@ -35,18 +35,18 @@ const typical: readonly Typical[] = [
     environment: { PORT: "0", WEB_PROCS: "2" },
     warnsOf: ["memory-report", "log-x-forwarded-for"],
   },
-  { words: ["05-sections.ini", ...HTTP], warnsOf: ["socket"] },
-  { words: ["05-sections.ini:dev", ...HTTP], warnsOf: ["socket"] },
+  { words: ["05-sections.ini", ...HTTP], warnsOf: [] },
+  { words: ["05-sections.ini:dev", ...HTTP], warnsOf: [] },
   { words: ["05-sections.ini:local"], warnsOf: [] },
   {
     words: ["06-placeholders-mount.ini", ...HTTP],
-    warnsOf: ["socket", "stats", "log-backupname", "log-maxsize"],
+    warnsOf: ["stats", "log-backupname", "log-maxsize"],
     log: "06-placeholders-mount.log",
     path: "/site/",
   },
   {
     words: ["07-strict-recycling.ini", ...HTTP],
-    warnsOf: ["uwsgi-socket"],
+    warnsOf: [],
   },
   {
     words: ["08-env-logic.ini"],
@@ -74,10 +74,10 @@ const typical: readonly Typical[] = [
   },
   {
     words: ["vassals/site.ini", ...HTTP],
-    warnsOf: ["socket", "static-map", "static-expires"],
+    warnsOf: ["static-map", "static-expires"],
   },
   { words: ["12b.yaml"], warnsOf: ["static-map"] },
-  { words: ["12c.xml", ...HTTP], warnsOf: ["socket"] },
+  { words: ["12c.xml", ...HTTP], warnsOf: [] },
   { words: ["12d.json"], warnsOf: [] },
   {
     words: ["gunicorn", "wsgi:app"],
@@ -128,7 +128,7 @@ function copyOfAll(): Folder {
   cpSync(source, folder.path, { recursive: true });
   for (const file of globSync("**/*.{ini,yaml,xml,json}", { cwd: folder.path })) {
     const text = readFileSync(folder.file(file), "utf8");
-    const changed = text.replaceAll("/tmp", folder.path).replace(/:(8000|8080|8181|5000)\b/g, ":0");
+    const changed = text.replaceAll("/tmp", folder.path).replace(/:(8000|8001|3031|8080|8181|5000)\b/g, ":0");
     writeFileSync(folder.file(file), changed);
   }
   return folder;

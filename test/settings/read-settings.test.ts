@@ -18,28 +18,56 @@ interface Promised {
 }
 
 const MODULE = "module = shop:app";
+const UNIX = { address: { kind: "unix", path: "app.sock" }, isDefault: false } as const;
 const SHOP = { file: null, module: "shop", callable: "app" };
-const SOCKET =
-  "speaks the uwsgi protocol, which is not in this version; to serve HTTP there, write http-socket";
-const UWSGI_SOCKET =
-  "is not in this version: serve the uwsgi protocol on this address, for a web server in front; to serve HTTP there, write http-socket";
+const HTTPS_SOCKET =
+  "is not in this version: serve HTTPS: ADDRESS,CERTIFICATE,KEY[,CIPHERS[,CLIENT_CA]]; to serve HTTP there, write http-socket";
+const ALLOWED = 'IP addresses or networks such as "192.0.2.1, 10.0.0.0/8, fd00::/8" is wanted';
 const KEPT = "no option of that name; nothing here refers to it";
 
 const promises: Readonly<Record<string, Promised>> = {
-  "a socket of the uwsgi protocol is not replaced by the default in silence": {
+  "a socket of a protocol that is not served is not replaced by the default in silence": {
+    lines: [MODULE, "https-socket = :8443,a.crt,a.key"],
+    problems: [`uwsgi.ini:2: https-socket: ${HTTPS_SOCKET}`],
+  },
+  "beside another listener it is a warning": {
+    lines: [MODULE, "socket = :3031", "https-socket = :8443,a.crt,a.key"],
+    warnings: [`uwsgi.ini:3: https-socket: ${HTTPS_SOCKET}`],
+  },
+  "socket speaks uwsgi, and what protocol says": {
     lines: [MODULE, "socket = app.sock"],
-    problems: [`uwsgi.ini:2: socket: ${SOCKET}`],
+    settings: { listeners: [{ ...UNIX, protocol: "uwsgi", origin: "uwsgi.ini:2: socket" }] },
   },
-  "beside a listener for HTTP it is a warning": {
-    lines: [MODULE, "socket = :3031", "http = :8000"],
-    warnings: [`uwsgi.ini:2: socket: ${SOCKET}`],
+  "protocol = fastcgi": {
+    lines: [MODULE, "socket = app.sock", "protocol = fastcgi"],
+    settings: { listeners: [{ ...UNIX, protocol: "fastcgi", origin: "uwsgi.ini:2: socket" }] },
   },
+  "the same address by two protocols": {
+    lines: [MODULE, "uwsgi-socket = app.sock", "scgi-socket = app.sock"],
+    problems: ["uwsgi.ini:3: scgi-socket: app.sock was given before, by uwsgi.ini:2: uwsgi-socket"],
+  },
+  "networks that may connect, in several lines": {
+    lines: [MODULE, "socket-allow-ips = 10.0.0.0/8, 192.0.2.1", "socket-allow-ips = fd00::/8"],
+    settings: { socketAllowIps: ["10.0.0.0/8", "192.0.2.1", "fd00::/8"] },
+  },
+  ...Object.fromEntries(
+    ["10.0.0.0/33", "10.0.0.256", "010.0.0.1", "fd00::/129", "fd00:::1", "a.example", "10.0.0.0/8,", "*"].map(
+      (one) => [
+        `${one} is no network`,
+        {
+          lines: [MODULE, `socket-allow-ips = ${one}`],
+          problems: [`uwsgi.ini:2: socket-allow-ips: cannot use "${one}": ${ALLOWED}`],
+        },
+      ],
+    ),
+  ),
   "protocol = http makes listeners of sockets": {
     lines: [MODULE, "socket = :8080", "protocol = http"],
     settings: {
       listeners: [
         {
           address: { kind: "tcp", host: "0.0.0.0", port: 8080, family: 4 },
+          protocol: "http",
           origin: "uwsgi.ini:2: socket",
           isDefault: false,
         },
@@ -47,8 +75,8 @@ const promises: Readonly<Record<string, Promised>> = {
     },
   },
   "but not of uwsgi-socket": {
-    lines: [MODULE, "uwsgi-socket = :8080", "socket-protocol = http"],
-    problems: [`uwsgi.ini:2: uwsgi-socket: ${UWSGI_SOCKET}`],
+    lines: [MODULE, "uwsgi-socket = app.sock", "socket-protocol = http"],
+    settings: { listeners: [{ ...UNIX, protocol: "uwsgi", origin: "uwsgi.ini:2: uwsgi-socket" }] },
   },
   "a reference to a shared socket is named": {
     lines: [MODULE, "http = =0"],

@@ -117,14 +117,14 @@ export class RunningServer implements AsyncDisposable {
     return this.#log;
   }
 
-  /** As announced: "http://127.0.0.1:41234", "unix:/tmp/a.sock". */
+  /** As announced: "http://127.0.0.1:41234", "unix:/tmp/a.sock", "uwsgi+unix:/tmp/b.sock". */
   get urls(): readonly string[] {
     return [...this.#log.matchAll(/^listening on (.+?)(?: \(http\))?$/gm)].flatMap((match) => match[1] ?? []);
   }
 
-  /** The first TCP listener. */
+  /** The first TCP listener for HTTP. */
   get url(): string {
-    const url = this.urls.find((one) => !one.startsWith("unix:"));
+    const url = this.urls.find((one) => one.startsWith("http:"));
     if (url === undefined) throw new Error(`no TCP listener was announced:\n${this.#log}`);
     return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
   }

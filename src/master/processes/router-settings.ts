@@ -1,4 +1,5 @@
-import type { AccessLogMessage, ListenerMessage, RouterSettings } from "../../base/messages.ts";
+import type { ListenerMessage } from "../../base/listener-message.ts";
+import type { AccessLogMessage, RouterSettings } from "../../base/messages.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { Listener } from "../start/listener.ts";
 import { routerTitle } from "./process-titles.ts";
@@ -23,6 +24,7 @@ export function routerSettings(settings: Settings, router: RouterParts): RouterS
     runtimeDirectory: router.runtimeDirectory,
     listeners: router.listeners.map((listener, index) => listenerMessage(listener, FIRST_LISTENER + index)),
     backlog: settings.listen,
+    allowedPeers: settings.socketAllowIps,
     headLimit: settings.bufferSize,
     headerCountLimit: settings.httpMaxHeaders,
     bodyLimit: settings.limitPost,
@@ -55,11 +57,12 @@ function accessLogMessage(settings: Settings, router: RouterParts): AccessLogMes
 
 /** Routers inherit the listeners in their order, behind stdin, stdout and stderr. */
 export function listenerMessage(listener: Listener, fd: number): ListenerMessage {
-  const { url, kind, serverName, serverPort, unlink } = listener;
+  const { url, kind, protocol, serverName, serverPort, unlink } = listener;
   return {
     fd,
     url,
     kind,
+    protocol,
     serverName,
     serverPort,
     ...(unlink === null ? {} : { unlink }),

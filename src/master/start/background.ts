@@ -5,12 +5,11 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync } from "node:fs";
-import { showAddress } from "../../base/address.ts";
 import { originOf } from "../../settings/origin.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { Ending } from "../events.ts";
 import { describeEnding } from "../processes/endings.ts";
-import { takeInheritedDescriptors } from "./bind-listeners.ts";
+import { askedOf, takeInheritedDescriptors } from "./bind-listeners.ts";
 import { FIRST_HANDED, type HandedListener, handoverVariable, type ToStarter } from "./handover.ts";
 import { openLogFile } from "./open-file.ts";
 import { becomeAtOnce, type Identity, resolveIdentity } from "./privileges.ts";
@@ -69,8 +68,8 @@ interface Handed {
 /** systemd's, and those that fd:// names. */
 function handedListeners(settings: Settings): readonly Handed[] {
   const fromSystemd = takeInheritedDescriptors(process.env).map((fd) => ({ fd, asked: null }));
-  const named = settings.listeners.flatMap(({ address }) =>
-    address.kind === "fd" ? [{ fd: address.fd, asked: showAddress(address) }] : [],
+  const named = settings.listeners.flatMap((setting) =>
+    setting.address.kind === "fd" ? [{ fd: setting.address.fd, asked: askedOf(setting) }] : [],
   );
   const names = new Set(named.map(({ fd }) => fd));
   return [...fromSystemd.filter(({ fd }) => !names.has(fd)), ...named];

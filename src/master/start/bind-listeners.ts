@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { type Address, showAddress } from "../../base/address.ts";
 import type { ListenerSetting, Settings } from "../../settings/settings.ts";
-import type { BindOptions } from "./bound-socket.ts";
+import type { BindOptions, BoundSocket } from "./bound-socket.ts";
 import type { Handover } from "./handover.ts";
 import { adoptListener, bindListener, type Listener } from "./listener.ts";
 import { resolveOwner } from "./privileges.ts";
@@ -32,6 +32,7 @@ function inheritListeners(handover: Handover | null): readonly Listener[] {
   return (handover?.listeners ?? fromSystemd).map(({ fd, asked, path }) => ({
     ...adoptListener(fd, path),
     asked,
+    protocol: "http" as const,
   }));
 }
 
@@ -54,19 +55,34 @@ export interface ListenerChange {
  */
 export async function bindChange(running: readonly Listener[], settings: Settings): Promise<ListenerChange> {
   const wanted = wantedOf(settings, running);
-  const isRunning = (address: Address) =>
-    running.some(({ asked }) => asked === showAddress(address)) ||
-    running.some((one) => one.asked === null && isSameAddress(one, address));
+  const isRunning = (setting: ListenerSetting) =>
+    running.some((one) => one.asked === askedOf(setting)) ||
+    running.some((one) => one.asked === null && isSameAddress(one, setting.address));
   const results = await Promise.all(
     wanted
-      .filter(({ address }) => !isRunning(address))
-      .map((setting) => takeOrBind(setting, { left: new Set(), options: bindOptions(setting, settings) })),
+      .filter((setting) => !isRunning(setting))
+      .map(
+        (setting) =>
+          refuseOtherProtocol(setting, running) ??
+          takeOrBind(setting, { left: new Set(), options: bindOptions(setting, settings) }),
+      ),
   );
   const added = refuseAny(results);
   const removed = running.filter(
-    ({ asked }) => asked !== null && !wanted.some(({ address }) => showAddress(address) === asked),
+    ({ asked }) => asked !== null && !wanted.some((setting) => askedOf(setting) === asked),
   );
   return { added, removed };
+}
+
+/** Routers take connections from it until the successor serves: they would be asked in two protocols at once. */
+function refuseOtherProtocol(setting: ListenerSetting, running: readonly Listener[]): Refusal | null {
+  const { address, protocol, origin } = setting;
+  const other = running.find((one) => one.asked === askedOf({ ...setting, protocol: one.protocol }));
+  if (other === undefined) return null;
+  return new Refusal(
+    `cannot speak ${protocol} on ${showAddress(address)}: ${other.protocol} is spoken there`,
+    ["a reload leaves the protocol of an address as it is: an upgrade (SIGUSR2) or a restart changes it"],
+  ).at(origin);
 }
 
 /** The default stands for nothing where systemd has brought some. */
@@ -85,24 +101,37 @@ function refuseAny(results: readonly (readonly Listener[] | Refusal)[]): readonl
 }
 
 async function takeOrBind(
-  { address, origin, isDefault }: ListenerSetting,
+  setting: ListenerSetting,
   { left, options }: { left: Set<Listener>; options: BindOptions },
 ): Promise<readonly Listener[] | Refusal> {
-  const asked = showAddress(address);
+  const { address, origin, isDefault } = setting;
+  const asked = askedOf(setting);
   // Several where each router had one.
   const matches = [...left].filter(
     (listener) => listener.asked === asked || isSameAddress(listener, address),
   );
   if (matches.length > 0) {
     for (const match of matches) left.delete(match);
-    return matches.map((match) => ({ ...match, asked }));
+    return matches.map((match) => serving(match, setting));
   }
   try {
-    return (await bindListener(address, options)).map((socket) => ({ ...socket, asked }));
+    return (await bindListener(address, options)).map((socket) => serving(socket, setting));
   } catch (error) {
     if (error instanceof Refusal) return isDefault ? error : error.at(origin);
     throw error;
   }
+}
+
+/** The listener in the configuration's words: the same address in another protocol is another one. */
+export function askedOf({ address, protocol }: ListenerSetting): string {
+  return protocol === "http" ? showAddress(address) : `${protocol} ${showAddress(address)}`;
+}
+
+function serving(socket: BoundSocket, setting: ListenerSetting): Listener {
+  const { protocol } = setting;
+  const shown =
+    socket.kind === "tcp" ? socket.url.replace(/^http:/, `${protocol}:`) : `${protocol}+${socket.url}`;
+  return { ...socket, asked: askedOf(setting), protocol, url: protocol === "http" ? socket.url : shown };
 }
 
 function bindOptions({ address }: ListenerSetting, settings: Settings): BindOptions {

@@ -7,6 +7,7 @@ import { chmodSync, chownSync, statSync, unlinkSync } from "node:fs";
 import net from "node:net";
 import { dirname, resolve } from "node:path";
 import type { Address } from "../../base/address.ts";
+import type { Protocol } from "../../base/listener-message.ts";
 import { findUnixPath, socketInode } from "../processes/process-table.ts";
 import { type BindFailure, refuseBind } from "./bind-refusals.ts";
 import type { BindOptions, BoundSocket } from "./bound-socket.ts";
@@ -17,6 +18,7 @@ import { bindTcp, tcpListener } from "./tcp-listener.ts";
 export interface Listener extends BoundSocket {
   /** The address in the configuration that it stands for; null for one that systemd has brought in by itself. */
   readonly asked: string | null;
+  readonly protocol: Protocol;
 }
 
 /** One socket, or one for each router. Throws a Refusal that says what to do. */

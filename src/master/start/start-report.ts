@@ -27,11 +27,14 @@ export function startLines(report: StartReport): string[] {
     [`tsgi ${version()}`, `Node ${process.versions.node}`, ...describeInterpreter(interpreter)].join(" · "),
     ...describeApplication(settings, application),
     describeProcesses(settings),
-    ...listeners.map(
-      (listener) => `listening on ${listener.url}${listener.kind === "unix" ? " (http)" : ""}`,
-    ),
+    ...listeners.map(describeListener),
     ...(isGunicorn ? [gunicornLine(listeners, new Date())] : []),
   ];
+}
+
+/** Other URLs name their protocol themselves. */
+function describeListener({ url, kind, protocol }: Listener): string {
+  return `listening on ${url}${kind === "unix" && protocol === "http" ? " (http)" : ""}`;
 }
 
 /** "[2026-11-21 10:00:00 +0000] [17] [INFO] Listening at: http://127.0.0.1:8000 (17)" */

@@ -4,11 +4,6 @@ import { alike, bare, never, noEffect, notYet, required } from "../known-rows.ts
 export const socketOptions = {
   ...notYet(
     {
-      "uwsgi-socket": required("serve the uwsgi protocol on this address, for a web server in front"),
-      "fastcgi-socket": required("serve FastCGI on this address, for a web server in front"),
-      "fastcgi-nph-socket": required("serve FastCGI on this address, with a status line in the response"),
-      "scgi-socket": required("serve SCGI on this address, for a web server in front"),
-      "scgi-nph-socket": required("serve SCGI on this address, with a status line in the response"),
       "puwsgi-socket": required("serve the uwsgi protocol on this address, many requests on a connection"),
       "suwsgi-socket": required("serve the uwsgi protocol over TLS: ADDRESS,CERTIFICATE,KEY", {
         aliases: ["ssl-socket"],

@@ -1,4 +1,5 @@
 import { SECOND } from "../../base/duration.ts";
+import { networks } from "../networks.ts";
 import { option } from "../option.ts";
 import { address, choice, count, duration, fileMode, flag, list, owner } from "../value-types.ts";
 
@@ -27,15 +28,57 @@ export const listenerOptions = {
     short: "s",
     dialect: "uwsgi",
     reload: "applies",
-    help: "Serve on this address in the protocol that --protocol names. This version speaks no other than http",
+    help: "Serve on this address, for a web server in front, in the protocol that --protocol names",
   }),
   protocol: option({
-    type: choice(["uwsgi", "http", "http11"]),
+    type: choice(["uwsgi", "fastcgi", "fastcgi-nph", "scgi", "scgi-nph", "http", "http11"]),
     default: "uwsgi",
     aliases: ["socket-protocol"],
     dialect: "uwsgi",
     reload: "applies",
     help: "What is spoken on the addresses of --socket",
+  }),
+  "uwsgi-socket": option({
+    type: list(address()),
+    default: [],
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Serve the uwsgi protocol on this address, for a web server in front (nginx: uwsgi_pass)",
+  }),
+  "fastcgi-socket": option({
+    type: list(address()),
+    default: [],
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Serve FastCGI on this address, for a web server in front (nginx: fastcgi_pass)",
+  }),
+  "scgi-socket": option({
+    type: list(address()),
+    default: [],
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "Serve SCGI on this address, for a web server in front (nginx: scgi_pass)",
+  }),
+  "fastcgi-nph-socket": option({
+    type: list(address()),
+    default: [],
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "As --fastcgi-socket, with a status line as in HTTP at the beginning of a response",
+  }),
+  "scgi-nph-socket": option({
+    type: list(address()),
+    default: [],
+    dialect: "uwsgi",
+    reload: "applies",
+    help: "As --scgi-socket, with a status line as in HTTP at the beginning of a response",
+  }),
+  "socket-allow-ips": option({
+    type: networks(),
+    default: [],
+    dialect: "tsgi",
+    reload: "applies",
+    help: "Only web servers with these addresses may connect to uwsgi, FastCGI and SCGI sockets; everybody where it is not given. Unix sockets have --chmod-socket",
   }),
   listen: option({
     type: count({ from: 1, to: 65535 }),

@@ -1,18 +1,24 @@
 /**
- * The front door for HTTP/1: what all of its connections share. It accepts, keeps the deadlines of
- * idle and slow clients, and closes when the router drains.
+ * The front door: what all connections of clients share, whatever they speak. It accepts, keeps the
+ * deadlines of idle and slow clients, and closes when the router drains.
  */
 
 import { createServer, type Server, type Socket } from "node:net";
-import type { ListenerMessage, RouterSettings } from "../base/messages.ts";
+import type { ListenerMessage } from "../base/listener-message.ts";
+import type { RouterSettings } from "../base/messages.ts";
 import type { AccessLog } from "../observe/access-log.ts";
 import type { EventLog } from "../observe/event-log.ts";
 import { type ConnectionFacts, encodeConnection } from "../wire/environ.ts";
 import type { Refusal } from "../wire/http1/refusals.ts";
 import { RequestHead } from "../wire/http1/request-head.ts";
 import { PERSISTENCE, pageBody, ResponseSuffixes } from "../wire/http1/response.ts";
+import { CgiConnection } from "./cgi/cgi-connection.ts";
+import { FastcgiConnection } from "./cgi/fastcgi-connection.ts";
+import { peerOf } from "./cgi/peer.ts";
+import { scgi, scgiNph, uwsgi } from "./cgi/protocols.ts";
 import type { Clock } from "./clock.ts";
 import { Http1Connection } from "./http1-connection.ts";
+import { NetworkList } from "./network-list.ts";
 import type { Pool } from "./pool.ts";
 
 /** How often deadlines are looked at, milliseconds. */
@@ -20,7 +26,17 @@ const SWEEP = 500;
 /** Connections that wait in the kernel when the router drains have this long to be taken in and to ask. */
 const LAST_ACCEPT = 20;
 
-export class Http1Door {
+/** A client's connection, as the door sees it. */
+export interface ClientConnection {
+  readonly socket: Socket;
+  readonly address: string;
+  start(): void;
+  /** Ends it if it has no request that has arrived: at once, or where none comes until then. */
+  closeIfIdle(deadline: number | null): void;
+  checkDeadline(now: number): void;
+}
+
+export class ClientDoor {
   settings: RouterSettings;
   readonly pool: Pool;
   readonly clock: Clock;
@@ -29,7 +45,7 @@ export class Http1Door {
   suffixes: ResponseSuffixes;
   /** Scratch for the head that is being read: a head is encoded before the next one comes. */
   head: RequestHead;
-  readonly connections = new Set<Http1Connection>();
+  readonly connections = new Set<ClientConnection>();
   /** Bytes of request bodies that are being collected, all connections together. */
   collectedBytes = 0;
   isDraining = false;
@@ -39,6 +55,8 @@ export class Http1Door {
   isOpen = false;
   /** With the listener's URL. Several have the same where a predecessor had more routers. */
   #servers: { readonly url: string; readonly server: Server }[] = [];
+  /** Who may speak the protocols that are between servers; null for everybody. */
+  #webServers: NetworkList | null;
   readonly #timer: NodeJS.Timeout;
   #onDrained: (() => void) | null = null;
 
@@ -58,6 +76,7 @@ export class Http1Door {
     this.suffixes = new ResponseSuffixes(parts.settings.serverHeader);
     this.suffixes.setDate(Date.now());
     this.head = new RequestHead(parts.settings);
+    this.#webServers = webServersOf(parts.settings);
     this.#timer = setInterval(() => this.#sweep(), SWEEP);
   }
 
@@ -68,6 +87,7 @@ export class Http1Door {
     this.suffixes = new ResponseSuffixes(settings.serverHeader);
     this.suffixes.setDate(Date.now());
     this.head = new RequestHead(settings);
+    this.#webServers = webServersOf(settings);
   }
 
   /** A reload has removed it: who waits in the kernel is taken in, then it closes. Its connections live on. */
@@ -98,16 +118,46 @@ export class Http1Door {
 
   #accept(socket: Socket, listener: ListenerMessage): void {
     const facts = connectionFacts(socket, listener);
-    const connection = new Http1Connection(this, socket, {
-      facts: encodeConnection(facts),
-      address: facts.remoteAddress,
-    });
+    if (listener.protocol !== "http" && !this.#mayServe(facts)) {
+      this.log.event(`${facts.remoteAddress} may not use ${listener.url} (socket-allow-ips): closed`);
+      socket.destroy();
+      return;
+    }
+    const connection = this.#open(socket, listener, facts);
     this.connections.add(connection);
     connection.start();
   }
 
+  /** Who may pass off anybody as the client. The rights of a Unix socket are those of its file. */
+  #mayServe({ remoteAddress }: ConnectionFacts): boolean {
+    return remoteAddress === "" || (this.#webServers?.includes(remoteAddress) ?? true);
+  }
+
+  #open(socket: Socket, listener: ListenerMessage, facts: ConnectionFacts): ClientConnection {
+    switch (listener.protocol) {
+      case "http":
+        return new Http1Connection(this, socket, {
+          facts: encodeConnection(facts),
+          address: facts.remoteAddress,
+        });
+      case "uwsgi":
+        return new CgiConnection(this, socket, { peer: peerOf(facts, listener), protocol: uwsgi });
+      case "scgi":
+        return new CgiConnection(this, socket, { peer: peerOf(facts, listener), protocol: scgi });
+      case "scgi-nph":
+        return new CgiConnection(this, socket, { peer: peerOf(facts, listener), protocol: scgiNph });
+      case "fastcgi":
+        return new FastcgiConnection(this, socket, { peer: peerOf(facts, listener), statusLine: "Status: " });
+      case "fastcgi-nph":
+        return new FastcgiConnection(this, socket, {
+          peer: peerOf(facts, listener),
+          statusLine: "HTTP/1.1 ",
+        });
+    }
+  }
+
   /** A connection has ended. */
-  forget(connection: Http1Connection): void {
+  forget(connection: ClientConnection): void {
     this.connections.delete(connection);
     this.#checkDrained();
   }
@@ -153,7 +203,7 @@ export class Http1Door {
     for (const connection of this.connections) this.#checkDeadline(connection, now);
   }
 
-  #checkDeadline(connection: Http1Connection, now: number): void {
+  #checkDeadline(connection: ClientConnection, now: number): void {
     try {
       connection.checkDeadline(now);
     } catch (error) {
@@ -162,10 +212,14 @@ export class Http1Door {
   }
 
   /** A bug of ours that one client meets must not cut off all the others. */
-  giveUp(connection: Http1Connection, error: unknown): void {
+  giveUp(connection: ClientConnection, error: unknown): void {
     this.log.bug(`connection of ${connection.address}`, error);
     connection.socket.destroy();
   }
+}
+
+function webServersOf({ allowedPeers }: RouterSettings): NetworkList | null {
+  return allowedPeers.length === 0 ? null : new NetworkList(allowedPeers);
 }
 
 function connectionFacts(socket: Socket, listener: ListenerMessage): ConnectionFacts {
