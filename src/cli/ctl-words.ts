@@ -59,7 +59,7 @@ export const ctlWords: Readonly<Record<string, Word>> = {
 };
 
 /** Flags of every word, and whether a value follows. */
-export const ctlFlags = { "--pid": true, "--pidfile": true, "--socket": true, "--json": false } as const;
+const ctlFlags = { "--pid": true, "--pidfile": true, "--socket": true, "--json": false } as const;
 
 /** All that may stand behind `ctl`, for the shells. */
 export function ctlCompletions(): readonly string[] {

@@ -38,7 +38,7 @@ const ORIGINS = { uwsgi: "uWSGI", gunicorn: "Gunicorn", tsgi: "tsgi itself" };
 const LABEL = 13;
 
 /** All that the table says of an option. */
-export function factsText(name: string, width: number): string {
+function factsText(name: string, width: number): string {
   const row = options.get(name);
   if (row === undefined) throw new Error(`No row for ${name}`);
   const lines = factsOf(name, row).flatMap(([label, text]) => {

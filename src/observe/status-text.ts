@@ -70,7 +70,7 @@ function pad(cell: string, { width, toRight }: { width: number; toRight: boolean
 }
 
 /** "45s", "12m", "5h", "3d". */
-export function showAge(seconds: number): string {
+function showAge(seconds: number): string {
   if (seconds < 120) return `${seconds}s`;
   if (seconds < 7200) return `${Math.floor(seconds / 60)}m`;
   return seconds < 172_800 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`;

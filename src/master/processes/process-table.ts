@@ -144,7 +144,7 @@ function listOrNothing(path: string): string[] {
   }
 }
 
-export function readLinkOrEmpty(path: string): string {
+function readLinkOrEmpty(path: string): string {
   try {
     return readlinkSync(path);
   } catch {

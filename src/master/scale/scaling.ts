@@ -16,10 +16,8 @@ import { boundsOf, clamp } from "./worker-numbers.ts";
 /** How often the load is looked at. */
 const ROUND = 1000;
 
-export type ScalingParts = CheapModeParts;
-
 export class Scaling implements Duty {
-  readonly #parts: ScalingParts;
+  readonly #parts: CheapModeParts;
   readonly cheapMode: CheapMode;
   /** The round that was looked at last. */
   #seen: LoadReport | null = null;
@@ -27,7 +25,7 @@ export class Scaling implements Duty {
   /** It was said that the memory does not allow more workers. */
   #isHeld = false;
 
-  constructor(parts: ScalingParts) {
+  constructor(parts: CheapModeParts) {
     this.#parts = parts;
     this.cheapMode = new CheapMode(parts);
   }
