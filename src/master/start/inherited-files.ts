@@ -1,3 +1,4 @@
+import { closeSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Handover } from "./handover.ts";
 import { refusalOf } from "./refusal.ts";
@@ -7,7 +8,7 @@ import { refusalOf } from "./refusal.ts";
  * which it no longer was when it started us.
  */
 export class InheritedFiles {
-  readonly #descriptors: ReadonlyMap<string, number>;
+  readonly #descriptors: Map<string, number>;
 
   constructor(handover: Handover | null) {
     this.#descriptors = new Map(handover?.files.map(({ path, fd }) => [path, fd]));
@@ -19,11 +20,19 @@ export class InheritedFiles {
 
   /** Opens it, or takes the one that is open already where that is refused. */
   open(path: string, openAnew: () => number): number {
-    let descriptor = this.#descriptors.get(resolve(path));
+    const inherited = this.#descriptors.get(resolve(path));
+    let opened: number | undefined;
     const refusal = refusalOf(() => {
-      descriptor = openAnew();
+      opened = openAnew();
     });
-    if (descriptor === undefined) throw refusal;
-    return descriptor;
+    if (opened === undefined && inherited === undefined) throw refusal;
+    if (opened !== undefined && inherited !== undefined) this.#close(path, inherited);
+    return opened ?? (inherited as number); // one of them is there
+  }
+
+  /** It would keep a log that is rotated away on the disk. */
+  #close(path: string, inherited: number): void {
+    this.#descriptors.delete(resolve(path));
+    closeSync(inherited);
   }
 }
