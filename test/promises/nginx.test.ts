@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { everyCgiSocket, portOf } from "../support/cgi-client.ts";
@@ -168,6 +169,38 @@ test("a body of which nginx announces only the beginning is refused, not cut sho
   const { status } = await askThrough(nginx.socket("off"), { path: "/careless", body: bodyOf(SIZE) });
   assert.equal(status, 400);
   await server.waitForLog(/SCGI from 127\.0\.0\.1:\d+: .*scgi_request_buffering must be on/);
+});
+
+test("each configuration of docs/behind-nginx.md serves as it stands", { skip }, async (t) => {
+  using folder = new Folder();
+  const unix = folder.file("site.sock");
+  const server = await startServer([
+    "--http",
+    "127.0.0.1:0",
+    "--socket",
+    unix,
+    ...everyCgiSocket,
+    app("environ_app"),
+  ]);
+  await using _ = server;
+  await server.waitForLog(/^listening on fastcgi:/m);
+  const page = readFileSync(new URL("../../docs/behind-nginx.md", import.meta.url), "utf8");
+  const ports = { 3031: "uwsgi", 9000: "fastcgi", 4000: "scgi", 8000: "http" };
+  let text = page
+    .replaceAll("/run/site/site.sock", unix)
+    .replaceAll(/include (\w+);/g, "include /etc/nginx/$1;");
+  for (const [port, name] of Object.entries(ports))
+    text = text.replaceAll(`127.0.0.1:${port}`, `127.0.0.1:${portOf(server, name)}`);
+  const blocks = [...text.matchAll(/```nginx\nlocation \/ \{\n(.*?)\n\}\n```/gs)].map(
+    ([, inside]) => inside ?? "",
+  );
+  assert.equal(blocks.length, 5);
+  await using nginx = await startNginx(Object.fromEntries(blocks.map((block, at) => [`block${at}`, block])));
+  for (const at of blocks.keys())
+    await t.test(blocks[at]?.match(/\w+_pass \S+/)?.[0] ?? "", async () => {
+      const { body } = await askThrough(nginx.socket(`block${at}`), { path: "/x" });
+      assert.equal((JSON.parse(body.toString()) as Environ)["PATH_INFO"]?.[1], "/x");
+    });
 });
 
 test("nginx keeps its FastCGI connections", { skip }, async () => {
