@@ -14,23 +14,26 @@ export function masterOf(server: RunningServer): number {
 export async function upgrade(server: RunningServer): Promise<number> {
   const old = masterOf(server);
   process.kill(old, "SIGUSR2");
-  await untilSucceeded(server, old);
-  return masterOf(server);
+  return await untilSucceeded(server, old);
 }
 
 /** Slow machines: two whole starts, and the end of one. */
 const PATIENCE = 60_000;
 
-export async function untilSucceeded(server: RunningServer, old: number): Promise<void> {
+/** Answers the new master's pid: what it forks bears its title, too, for a moment. */
+export async function untilSucceeded(server: RunningServer, old: number): Promise<number> {
+  let masters: readonly number[] = [];
   await until(
     "the old master to leave",
     () => {
       assert.doesNotMatch(server.log, /the upgrade has failed|no upgrade:/);
-      return !server.allPids().includes(old) && server.pids("master").length === 1;
+      masters = server.pids("master");
+      return !server.allPids().includes(old) && masters.length === 1;
     },
     () => `${server.describeProcesses()}\n${server.log}`,
     PATIENCE,
   );
+  return masters[0] ?? 0;
 }
 
 /** The same where the new one may be killed while it starts: then the old one stays. */
