@@ -134,9 +134,10 @@ test("a reload adds and removes sockets, and refuses another protocol on the sam
   const ini = configure(`socket = ${first}`);
   await using server = await startServer([ini], { withoutListener: true });
   assert.equal((await askCgi("uwsgi", first)).status, 200);
-  configure(`socket = ${first}`, `scgi-socket = ${second}`);
+  configure(`socket = ${first}`, `scgi-socket = ${second}`, "socket = 0.0.0.0:0");
   server.kill("SIGHUP");
   await server.waitForLog(/generation 2 serves/);
+  await server.waitForLog(/whoever reaches uwsgi:\/\/0\.0\.0\.0:\d+ can pass for any client/);
   assert.equal((await askCgi("scgi", second)).status, 200);
   configure(`scgi-socket = ${first}`, `scgi-socket = ${second}`);
   server.kill("SIGHUP");
@@ -146,4 +147,23 @@ test("a reload adds and removes sockets, and refuses another protocol on the sam
   server.kill("SIGHUP");
   await server.waitForLog(/no longer listening on uwsgi\+unix:/);
   assert.equal((await askCgi("scgi", second)).status, 200);
+});
+
+test("Gunicorn's protocol = uwsgi", async () => {
+  using folder = new Folder();
+  const conf = folder.write("gunicorn.conf.py", 'bind = "127.0.0.1:0"\nprotocol = "uwsgi"\n');
+  writeHelloApp(folder);
+  await using server = await startServer(["gunicorn", "-c", conf, "app:application"], {
+    ...{ cwd: folder.path, withoutListener: true },
+  });
+  assert.equal((await askCgi("uwsgi", portOf(server, "uwsgi"))).status, 200);
+});
+
+test("several routers take requests, and hand them to every worker", async () => {
+  using folder = new Folder();
+  await using server = await startGateway(folder, "--http-processes", "2", "--processes", "2");
+  const asking = startAsking(server);
+  for (let round = 0; round < 60; round++)
+    for (const name of cgiNames) assert.equal((await askCgi(name, portOf(server, name))).status, 200);
+  assert.deepEqual(await asking.stop(), []);
 });

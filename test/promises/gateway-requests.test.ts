@@ -453,7 +453,7 @@ test("a socket beyond loopback is warned of once, unless its peers are limited",
   const warning =
     /whoever reaches uwsgi:\/\/0\.0\.0\.0:\d+ and scgi:\/\/0\.0\.0\.0:\d+ can pass for any client/;
   const sockets = ["--socket", ":0", "--scgi-socket", ":0", "--fastcgi-socket", "127.0.0.1:0"];
-  await using open = await startServer([...sockets, environApp]);
+  await using open = await startServer([...sockets, "--http-processes", "2", environApp]);
   await open.waitForLog(/^listening on fastcgi:/m);
   assert.equal(open.log.match(new RegExp(warning, "g"))?.length, 1, open.log);
   assert.match(open.log, /socket-allow-ips/);

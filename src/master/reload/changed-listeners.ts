@@ -5,6 +5,7 @@ import type { Instance } from "../instance.ts";
 import { shareOf, urlsOf } from "../processes/listener-share.ts";
 import { listenerMessage } from "../processes/router-settings.ts";
 import type { ListenerChange } from "../start/bind-listeners.ts";
+import { warnOfPeers } from "../start/open-sockets.ts";
 
 export const NO_CHANGE: ListenerChange = { added: [], removed: [] };
 
@@ -14,6 +15,8 @@ export function changeListeners(instance: Instance, log: Log, { added, removed }
   const kept = listeners.filter((listener) => !removed.includes(listener));
   listeners.splice(0, listeners.length, ...kept, ...added);
   for (const url of urlsOf(added)) log.event(`listening on ${url}`);
+  const warning = warnOfPeers(added, instance.generation.settings);
+  if (warning !== null) log.event(warning);
   for (const router of routers) {
     const share = shareOf(added, { router: router.number, routers: instance.routerSeats.length });
     // The descriptor's number is the router's to say.

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import type { Settings } from "../../settings/settings.ts";
+import { urlsOf } from "../processes/listener-share.ts";
 import type { Listener } from "./listener.ts";
 
 /**
@@ -8,7 +9,7 @@ import type { Listener } from "./listener.ts";
  */
 export function warnOfPeers(listeners: readonly Listener[], settings: Settings): string | null {
   if (settings.socketAllowIps.length > 0) return null;
-  const open = listeners.filter((one) => one.protocol !== "http" && isReachable(one)).map(({ url }) => url);
+  const open = urlsOf(listeners.filter((one) => one.protocol !== "http" && isReachable(one)));
   if (open.length === 0) return null;
   return [
     `whoever reaches ${open.join(" and ")} can pass for any client and any user`,

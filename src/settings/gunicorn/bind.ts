@@ -9,7 +9,8 @@ const PORT = "8000";
 /** The options for `bind`; the sockets' mode is that of Gunicorn's umask, 777 by default: a proxy of another user connects. */
 export function bindOptions(value: JsonValue, settings: FinalSettings): readonly OptionValue[] {
   const addresses = (isList(value) ? value : []).map((text) => readBind(String(text), settings.directory));
-  const listeners = addresses.map((address): OptionValue => ["http", address]);
+  const speaksUwsgi = settings.values.get("protocol") === "uwsgi";
+  const listeners = addresses.map((address): OptionValue => [speaksUwsgi ? "uwsgi-socket" : "http", address]);
   const hasSocket = addresses.some((address) => address.startsWith("unix:") && !address.startsWith("unix:@"));
   return hasSocket ? [...listeners, ...socketOptions(settings)] : listeners;
 }

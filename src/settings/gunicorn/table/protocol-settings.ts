@@ -1,9 +1,13 @@
+import type { JsonValue } from "../../../base/json-value.ts";
+import { isList } from "../python-values.ts";
 import {
+  type FinalSettings,
   type GunicornSetting,
   kind,
   never,
   noEffect,
   notYet,
+  type OptionValue,
   path,
   refused,
   setting,
@@ -54,10 +58,14 @@ export const protocolSettings: Readonly<Record<string, GunicornSetting>> = {
   ),
   protocol: setting(
     "speak uwsgi instead of HTTP",
-    text("http", "--protocol"),
-    refused("leave it out and let the proxy in front speak HTTP (nginx: proxy_pass)"),
+    kind(oneOf({ http: "http", uwsgi: "uwsgi" }, { absent: "http" }), "http", "--protocol"),
+    works(() => []), // bind asks for it
   ),
-  uwsgi_allow_ips: setting("who may speak uwsgi", kind(networks(), LOOPBACK, "--uwsgi-allow-from"), notYet()),
+  uwsgi_allow_ips: setting(
+    "who may speak uwsgi",
+    kind(networks(), LOOPBACK, "--uwsgi-allow-from"),
+    works(allowedPeers, { isImplied: true }),
+  ),
   root_path: setting("the application's prefix for ASGI", text("", "--root-path"), notYet()),
 
   certfile: setting("serve TLS with this certificate", path("--certfile"), refused(PROXY_ENDS_TLS)),
@@ -172,6 +180,13 @@ export const protocolSettings: Readonly<Record<string, GunicornSetting>> = {
     never("methods are case-sensitive and passed on as they are"),
   ),
 };
+
+/** Unix sockets are always allowed, there and here. */
+function allowedPeers(value: JsonValue, { values }: FinalSettings): readonly OptionValue[] {
+  const networks = isList(value) ? value.map(String) : [];
+  if (values.get("protocol") !== "uwsgi" || networks.includes("*")) return [];
+  return networks.map((network): OptionValue => ["socket-allow-ips", network]);
+}
 
 function proxyProtocol() {
   const words = {

@@ -1,0 +1,2 @@
+bind = ["0.0.0.0:3031", "unix:/run/shop.sock"]
+protocol = "uwsgi"
