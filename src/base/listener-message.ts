@@ -1,5 +1,8 @@
-/** What is spoken on a listener; "nph": answers begin with a status line as in HTTP. */
-export type Protocol = "http" | "uwsgi" | "fastcgi" | "fastcgi-nph" | "scgi" | "scgi-nph";
+/**
+ * What is spoken on a listener. "proxied-http": a header of the PROXY protocol, then HTTP; "nph": answers begin with a
+ * status line as in HTTP.
+ */
+export type Protocol = "http" | "proxied-http" | "uwsgi" | "fastcgi" | "fastcgi-nph" | "scgi" | "scgi-nph";
 
 /** A bound listener as a router inherits it: `fd` is the descriptor's number in the router. */
 export interface ListenerMessage {
@@ -13,4 +16,8 @@ export interface ListenerMessage {
   readonly serverPort: string;
   /** Path to unlink when the master was killed; absent for TCP, abstract and inherited sockets. */
   readonly unlink?: string;
+}
+
+export function speaksHttp(protocol: Protocol): boolean {
+  return protocol === "http" || protocol === "proxied-http";
 }

@@ -26,6 +26,14 @@ export interface RouterSettings {
   readonly backlog: number;
   /** Networks whose web servers may connect by other protocols than HTTP; empty for all. */
   readonly allowedPeers: readonly string[];
+  /** Networks of the proxies that may speak the PROXY protocol. */
+  readonly proxyPeers: readonly string[];
+  /** Networks of the proxies whose forwarded headers count. */
+  readonly forwardingProxies: readonly string[];
+  /** In lower case: the headers that those proxies set. */
+  readonly forwardedHeaders: readonly string[];
+  /** Log X-Forwarded-For in place of the client's address. */
+  readonly logsForwardedFor: boolean;
   /** Most bytes of a request head, 431 or 414 past it. */
   readonly headLimit: number;
   readonly headerCountLimit: number;

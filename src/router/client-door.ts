@@ -17,9 +17,11 @@ import { FastcgiConnection } from "./cgi/fastcgi-connection.ts";
 import { peerOf } from "./cgi/peer.ts";
 import { scgi, scgiNph, uwsgi } from "./cgi/protocols.ts";
 import type { Clock } from "./clock.ts";
+import { Forwarding, type TrustedProxies } from "./forwarding.ts";
 import { Http1Connection } from "./http1-connection.ts";
 import { NetworkList } from "./network-list.ts";
 import type { Pool } from "./pool.ts";
+import { ProxiedConnection } from "./proxied-connection.ts";
 
 /** How often deadlines are looked at, milliseconds. */
 const SWEEP = 500;
@@ -57,6 +59,10 @@ export class ClientDoor {
   #servers: { readonly url: string; readonly server: Server }[] = [];
   /** Who may speak the protocols that are between servers; null for everybody. */
   #webServers: NetworkList | null;
+  /** Who may speak the PROXY protocol. */
+  #proxyPeers: NetworkList;
+  /** Whose forwarded headers count; null for nobody's. */
+  #proxies: TrustedProxies | null;
   readonly #timer: NodeJS.Timeout;
   #onDrained: (() => void) | null = null;
 
@@ -77,6 +83,8 @@ export class ClientDoor {
     this.suffixes.setDate(Date.now());
     this.head = new RequestHead(parts.settings);
     this.#webServers = webServersOf(parts.settings);
+    this.#proxyPeers = new NetworkList(parts.settings.proxyPeers);
+    this.#proxies = proxiesOf(parts.settings);
     this.#timer = setInterval(() => this.#sweep(), SWEEP);
   }
 
@@ -88,6 +96,8 @@ export class ClientDoor {
     this.suffixes.setDate(Date.now());
     this.head = new RequestHead(settings);
     this.#webServers = webServersOf(settings);
+    this.#proxyPeers = new NetworkList(settings.proxyPeers);
+    this.#proxies = proxiesOf(settings);
   }
 
   /** A reload has removed it: who waits in the kernel is taken in, then it closes. Its connections live on. */
@@ -118,27 +128,36 @@ export class ClientDoor {
 
   #accept(socket: Socket, listener: ListenerMessage): void {
     const facts = connectionFacts(socket, listener);
-    if (listener.protocol !== "http" && !this.#mayServe(facts)) {
-      this.log.event(`${facts.remoteAddress} may not use ${listener.url} (socket-allow-ips): closed`);
+    if (listener.protocol !== "http" && !this.#mayServe(listener, facts)) {
+      const option = listener.protocol === "proxied-http" ? "proxy-allow-ips" : "socket-allow-ips";
+      this.log.event(`${facts.remoteAddress} may not use ${listener.url} (${option}): closed`);
       socket.destroy();
       return;
     }
-    const connection = this.#open(socket, listener, facts);
+    this.#begin(this.#open(socket, listener, facts));
+  }
+
+  #begin(connection: ClientConnection): ClientConnection {
     this.connections.add(connection);
     connection.start();
+    return connection;
   }
 
   /** Who may pass off anybody as the client. The rights of a Unix socket are those of its file. */
-  #mayServe({ remoteAddress }: ConnectionFacts): boolean {
-    return remoteAddress === "" || (this.#webServers?.includes(remoteAddress) ?? true);
+  #mayServe({ protocol }: ListenerMessage, { remoteAddress }: ConnectionFacts): boolean {
+    if (remoteAddress === "") return true;
+    if (protocol === "proxied-http") return this.#proxyPeers.includes(remoteAddress);
+    return this.#webServers?.includes(remoteAddress) ?? true;
   }
 
   #open(socket: Socket, listener: ListenerMessage, facts: ConnectionFacts): ClientConnection {
     switch (listener.protocol) {
       case "http":
-        return new Http1Connection(this, socket, {
-          facts: encodeConnection(facts),
-          address: facts.remoteAddress,
+        return this.#openHttp(socket, facts);
+      case "proxied-http":
+        return new ProxiedConnection(this, socket, {
+          facts,
+          proceed: (proxied) => this.#begin(this.#openHttp(socket, proxied)),
         });
       case "uwsgi":
         return new CgiConnection(this, socket, { peer: peerOf(facts, listener), protocol: uwsgi });
@@ -154,6 +173,24 @@ export class ClientDoor {
           statusLine: "HTTP/1.1 ",
         });
     }
+  }
+
+  #openHttp(socket: Socket, facts: ConnectionFacts): Http1Connection {
+    return new Http1Connection(this, socket, {
+      facts: encodeConnection(facts),
+      address: facts.remoteAddress,
+      forwarding: this.#forwardingOf(facts),
+    });
+  }
+
+  /** Null where nothing that the peer says of its client counts. */
+  #forwardingOf(facts: ConnectionFacts): Forwarding | null {
+    const logsHeader = this.settings.logsForwardedFor;
+    const { remoteAddress } = facts;
+    const isProxy = remoteAddress === "" || this.#proxies?.networks.includes(remoteAddress);
+    const proxies = isProxy ? this.#proxies : null;
+    if (proxies === null && !logsHeader) return null;
+    return new Forwarding(facts, { proxies, logsHeader, log: this.log });
   }
 
   /** A connection has ended. */
@@ -222,6 +259,11 @@ function webServersOf({ allowedPeers }: RouterSettings): NetworkList | null {
   return allowedPeers.length === 0 ? null : new NetworkList(allowedPeers);
 }
 
+function proxiesOf({ forwardingProxies, forwardedHeaders }: RouterSettings): TrustedProxies | null {
+  if (forwardingProxies.length === 0) return null;
+  return { networks: new NetworkList(forwardingProxies), headers: new Set(forwardedHeaders) };
+}
+
 function connectionFacts(socket: Socket, listener: ListenerMessage): ConnectionFacts {
   const address = socket.remoteAddress ?? "";
   return {
@@ -230,5 +272,6 @@ function connectionFacts(socket: Socket, listener: ListenerMessage): ConnectionF
     remoteAddress: address.startsWith("::ffff:") ? address.slice(7) : address,
     remotePort: socket.remotePort === undefined ? "" : String(socket.remotePort),
     scheme: "http",
+    host: null,
   };
 }

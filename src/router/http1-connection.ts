@@ -14,29 +14,24 @@ import { type Refusal, refusals } from "../wire/http1/refusals.ts";
 import { INCOMPLETE, REFUSED, type RequestHead } from "../wire/http1/request-head.ts";
 import { CONTINUE } from "../wire/http1/response.ts";
 import { BodyIntake } from "./body-intake.ts";
-import type { ClientDoor } from "./client-door.ts";
+import type { ClientConnection, ClientDoor } from "./client-door.ts";
 import { encodeHeadOnly } from "./encode-request.ts";
+import type { Http1Client } from "./forwarding.ts";
 import { handOver, handOverWhole } from "./hand-over.ts";
 import { Http1Exchange } from "./http1-exchange.ts";
+import { LINGER_BYTES, LINGER_TIME } from "./linger.ts";
 import { WriteWatch } from "./write-watch.ts";
 
 /** Bytes read ahead of the answer to the present request; past it the socket is not read. */
 const READ_AHEAD = 65_536;
 /** A body that lies whole in the first read and is no larger travels in the same buffer as the environ. */
 const INLINE_BODY = 16_384;
-/**
- * After an answer that closes, input is read and dropped for so many ms and bytes: a reset would take the
- * answer away, also from a proxy that is still sending an upload which the application did not read.
- */
-const LINGER_TIME = 2000;
-const LINGER_BYTES = 64 * 1024 * 1024;
 
-export class Http1Connection {
+export class Http1Connection implements ClientConnection {
   readonly door: ClientDoor;
   readonly socket: Socket;
-  readonly address: string;
-  /** The environ's beginning, which the connection fixes. */
-  readonly #facts: Buffer;
+  /** Whose requests come: where a trusted proxy forwards them, each names its client. */
+  #client: Http1Client;
   #state: "head" | "body" | "answering" | "lingering" | "closed" = "head";
   /** Bytes that were read and not used: an unfinished head, or requests that wait their turn. */
   #rest: Buffer | null = null;
@@ -50,12 +45,15 @@ export class Http1Connection {
   #isIdle = false;
   readonly #writeWatch = new WriteWatch();
 
-  constructor(door: ClientDoor, socket: Socket, client: { facts: Buffer; address: string }) {
+  constructor(door: ClientDoor, socket: Socket, client: Http1Client) {
     this.door = door;
     this.socket = socket;
-    this.#facts = client.facts;
-    this.address = client.address;
+    this.#client = client;
     this.#deadline = door.clock.now() + door.settings.headTimeout;
+  }
+
+  get address(): string {
+    return this.#client.address;
   }
 
   start(): void {
@@ -171,6 +169,7 @@ export class Http1Connection {
 
   #begin(bytes: Buffer, behind: number, head: RequestHead): void {
     this.#deadline = Number.POSITIVE_INFINITY;
+    if (this.#client.forwarding !== null) this.#client = this.#client.forwarding.clientOf(head);
     const exchange = new Http1Exchange(this, head);
     this.#exchange = exchange;
     const length = head.contentLength;
@@ -181,10 +180,11 @@ export class Http1Connection {
       const bodyEnd = behind + length;
       this.#state = "answering";
       if (bodyEnd < bytes.length) this.#rest = bytes.subarray(bodyEnd);
-      handOverWhole(this.door, exchange, { head, facts: this.#facts, bytes, bodyStart: behind, bodyEnd });
+      const { facts } = this.#client;
+      handOverWhole(this.door, exchange, { head, facts, bytes, bodyStart: behind, bodyEnd });
     } else {
       this.#state = "body";
-      exchange.request = encodeHeadOnly(head, this.#facts);
+      exchange.request = encodeHeadOnly(head, this.#client.facts);
       this.#intake = new BodyIntake(this, exchange, length);
       if (head.expectsContinue && behind === bytes.length) this.socket.write(CONTINUE);
       if (behind < bytes.length) this.#onBodyBytes(this.#intake, bytes, behind);
@@ -226,7 +226,6 @@ export class Http1Connection {
     );
   }
 
-  /** The response is out. */
   finished(exchange: Http1Exchange, keepAlive: boolean): void {
     if (exchange !== this.#exchange || this.#state === "closed") return;
     this.#release();
@@ -253,7 +252,7 @@ export class Http1Connection {
     this.#release();
     const size = this.door.sendPage(this.socket, refusal, exchange?.isHead ?? false);
     if (exchange !== null) exchange.refused(refusal, size);
-    else this.door.logUnread(this.address, refusal, size);
+    else this.door.logUnread(this.#client.forwarding?.address ?? this.address, refusal, size);
     this.#linger();
   }
 
@@ -266,7 +265,6 @@ export class Http1Connection {
     if (this.socket.isPaused()) this.socket.resume();
   }
 
-  /** Ends the connection if it has no request that has arrived: at once, or where none comes until then. */
   closeIfIdle(deadline: number | null): void {
     if (this.#state !== "head") return;
     if (deadline !== null) this.#deadline = Math.min(this.#deadline, deadline);
@@ -274,7 +272,6 @@ export class Http1Connection {
     else this.socket.destroy();
   }
 
-  /** Called by the door's sweep. */
   checkDeadline(now: number): void {
     if (this.#writeWatch.isStalled(this.socket, now, this.door.settings.writeTimeout)) {
       this.socket.destroy();

@@ -13,6 +13,7 @@ import { listenerOptions } from "./table/listener-options.ts";
 import { logOptions } from "./table/log-options.ts";
 import { overtimeOptions } from "./table/overtime-options.ts";
 import { processOptions } from "./table/process-options.ts";
+import { proxyOptions } from "./table/proxy-options.ts";
 import { recyclingOptions } from "./table/recycling-options.ts";
 import { reloadOptions } from "./table/reload-options.ts";
 import { requestOptions } from "./table/request-options.ts";
@@ -21,6 +22,7 @@ import { scalingOptions } from "./table/scaling-options.ts";
 /** Rows with a setting: their names and types are those of Settings. */
 const table = {
   ...listenerOptions,
+  ...proxyOptions,
   ...applicationOptions,
   ...processOptions,
   ...reloadOptions,
@@ -40,6 +42,7 @@ export type OptionName = keyof typeof table;
 export const optionGroups: readonly { readonly title: string; readonly names: readonly string[] }[] = [
   { title: "Application", names: Object.keys(applicationOptions) },
   { title: "Listeners", names: Object.keys(listenerOptions) },
+  { title: "Proxies in front", names: Object.keys(proxyOptions) },
   { title: "Processes", names: Object.keys(processOptions) },
   { title: "Reloading", names: Object.keys(reloadOptions) },
   { title: "Recycling", names: Object.keys(recyclingOptions) },

@@ -21,17 +21,26 @@ const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map([
   ["scgi-nph-socket", "scgi-nph"],
 ]);
 
+export interface Spoken {
+  /** On the addresses of --socket. */
+  readonly protocol: Protocol;
+  /** On those of --http-socket, and of --socket where it is for HTTP. */
+  readonly enableProxyProtocol: boolean;
+  /** On those of --http. */
+  readonly httpEnableProxyProtocol: boolean;
+}
+
 /** All listeners in the order in which they were given. Addresses that cannot be read were reported before. */
 export function readListeners(
   judged: readonly Judged[],
-  socketProtocol: Protocol,
+  spoken: Spoken,
   findings: Finding[],
 ): readonly ListenerSetting[] {
   const listeners: ListenerSetting[] = [];
   const taken = new Map<string, ListenerSetting>();
   for (const { judgement, value } of judged) {
     const { origin, name } = judgement.entry;
-    const protocol = name === "socket" ? socketProtocol : PROTOCOLS.get(name);
+    const protocol = protocolOn(name, spoken);
     if (protocol === undefined || value === undefined) continue;
     // The rows of these names are lists of addresses.
     for (const address of value as readonly Address[]) {
@@ -44,7 +53,13 @@ export function readListeners(
       listeners.push(listener);
     }
   }
-  return listeners.length > 0 ? listeners : [DEFAULT];
+  return listeners.length > 0 ? listeners : [{ ...DEFAULT, protocol: protocolOn("http", spoken) ?? "http" }];
+}
+
+function protocolOn(option: string, spoken: Spoken): Protocol | undefined {
+  const protocol = option === "socket" ? spoken.protocol : PROTOCOLS.get(option);
+  const isProxied = option === "http" ? spoken.httpEnableProxyProtocol : spoken.enableProxyProtocol;
+  return protocol === "http" && isProxied ? "proxied-http" : protocol;
 }
 
 /** Whether the option names where clients connect. */

@@ -71,7 +71,7 @@ function gather(
   findings: Finding[],
 ): Settings | null {
   const values = collectValues(judged);
-  const listeners = readListeners(judged, protocolOf(values.protocol), findings);
+  const listeners = readListeners(judged, { ...values, protocol: protocolOf(values.protocol) }, findings);
   // A mistake before leaves open what is a target: the value of an unknown option looks like one.
   const isMisread = configuration.problems.length > 0;
   const isUnclear = isMisread || judged.some(({ judgement }) => hidesApplication(judgement));

@@ -48,6 +48,8 @@ export interface ConnectionFacts {
   readonly remoteAddress: string;
   readonly remotePort: string;
   readonly scheme: "http" | "https";
+  /** What a proxy says that the client has put into Host; null where the Host header counts. */
+  readonly host: string | null;
 }
 
 /** The part of every environ that a connection fixes: the beginning of the dict. */
@@ -62,6 +64,7 @@ export function encodeConnection(facts: ConnectionFacts): Buffer {
   add("REMOTE_ADDR", facts.remoteAddress);
   if (facts.remotePort !== "") add("REMOTE_PORT", facts.remotePort);
   add("wsgi.url_scheme", facts.scheme);
+  if (facts.host !== null) add("HTTP_HOST", facts.host);
   return Buffer.concat(parts);
 }
 

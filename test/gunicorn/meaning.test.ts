@@ -183,7 +183,10 @@ const meanings: Readonly<Record<string, Meaning>> = {
       "keyfile",
     ],
   },
-  "the PROXY protocol": { when: { argv: ["--proxy-protocol=v1"] }, problems: ["is not in this version"] },
+  "the PROXY protocol": {
+    when: { argv: ["--proxy-protocol=v1", "--proxy-allow-from=*"] },
+    options: ["http-enable-proxy-protocol=true", "proxy-allow-ips=0.0.0.0/0,::/0"],
+  },
   FORWARDED_ALLOW_IPS: {
     when: { environment: { FORWARDED_ALLOW_IPS: "*" } },
     warnings: [],

@@ -33,7 +33,7 @@ const typical: readonly Typical[] = [
   {
     words: ["04-container.ini"],
     environment: { PORT: "0", WEB_PROCS: "2" },
-    warnsOf: ["memory-report", "log-x-forwarded-for"],
+    warnsOf: ["memory-report"],
   },
   { words: ["05-sections.ini", ...HTTP], warnsOf: [] },
   { words: ["05-sections.ini:dev", ...HTTP], warnsOf: [] },

@@ -119,7 +119,9 @@ export class RunningServer implements AsyncDisposable {
 
   /** As announced: "http://127.0.0.1:41234", "unix:/tmp/a.sock", "uwsgi+unix:/tmp/b.sock". */
   get urls(): readonly string[] {
-    return [...this.#log.matchAll(/^listening on (.+?)(?: \(http\))?$/gm)].flatMap((match) => match[1] ?? []);
+    return [...this.#log.matchAll(/^listening on (.+?)(?: \(http.*\))?$/gm)].flatMap(
+      (match) => match[1] ?? [],
+    );
   }
 
   /** The first TCP listener for HTTP. */

@@ -19,6 +19,7 @@ const TCP: ConnectionFacts = {
   remoteAddress: "::1",
   remotePort: "50000",
   scheme: "http",
+  host: null,
 };
 const CONNECTION = encodeConnection(TCP);
 const OF_CONNECTION = {

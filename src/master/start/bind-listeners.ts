@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { type Address, showAddress } from "../../base/address.ts";
+import { speaksHttp } from "../../base/listener-message.ts";
 import type { ListenerSetting, Settings } from "../../settings/settings.ts";
 import type { BindOptions, BoundSocket } from "./bound-socket.ts";
 import type { Handover } from "./handover.ts";
@@ -18,7 +19,7 @@ export async function bindListeners(settings: Settings, handover: Handover | nul
   const results = await Promise.all(
     wanted.map((setting) => takeOrBind(setting, { left, options: bindOptions(setting, settings) })),
   );
-  const others = unasked(left);
+  const others = unasked(left, settings);
   try {
     return [...refuseAny(results), ...others];
   } catch (error) {
@@ -37,10 +38,11 @@ function inheritListeners(handover: Handover | null): readonly Listener[] {
 }
 
 /** systemd's are served even if no option names them; what a predecessor had and we do not want is not. */
-function unasked(left: Iterable<Listener>): readonly Listener[] {
+function unasked(left: Iterable<Listener>, settings: Settings): readonly Listener[] {
   const groups = Object.groupBy(left, ({ asked }) => (asked === null ? "served" : "closed"));
   for (const listener of groups.closed ?? []) listener.close();
-  return groups.served ?? [];
+  const isProxied = settings.enableProxyProtocol || settings.httpEnableProxyProtocol;
+  return (groups.served ?? []).map((one) => ({ ...one, protocol: isProxied ? "proxied-http" : "http" }));
 }
 
 /** What a reload adds and removes. */
@@ -124,14 +126,14 @@ async function takeOrBind(
 
 /** The listener in the configuration's words: the same address in another protocol is another one. */
 export function askedOf({ address, protocol }: ListenerSetting): string {
-  return protocol === "http" ? showAddress(address) : `${protocol} ${showAddress(address)}`;
+  return speaksHttp(protocol) ? showAddress(address) : `${protocol} ${showAddress(address)}`;
 }
 
 function serving(socket: BoundSocket, setting: ListenerSetting): Listener {
   const { protocol } = setting;
   const shown =
     socket.kind === "tcp" ? socket.url.replace(/^http:/, `${protocol}:`) : `${protocol}+${socket.url}`;
-  return { ...socket, asked: askedOf(setting), protocol, url: protocol === "http" ? socket.url : shown };
+  return { ...socket, asked: askedOf(setting), protocol, url: speaksHttp(protocol) ? socket.url : shown };
 }
 
 function bindOptions({ address }: ListenerSetting, settings: Settings): BindOptions {

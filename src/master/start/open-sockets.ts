@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { speaksHttp } from "../../base/listener-message.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { urlsOf } from "../processes/listener-share.ts";
 import type { Listener } from "./listener.ts";
@@ -9,7 +10,7 @@ import type { Listener } from "./listener.ts";
  */
 export function warnOfPeers(listeners: readonly Listener[], settings: Settings): string | null {
   if (settings.socketAllowIps.length > 0) return null;
-  const open = urlsOf(listeners.filter((one) => one.protocol !== "http" && isReachable(one)));
+  const open = urlsOf(listeners.filter((one) => !speaksHttp(one.protocol) && isReachable(one)));
   if (open.length === 0) return null;
   return [
     `whoever reaches ${open.join(" and ")} can pass for any client and any user`,

@@ -34,6 +34,7 @@ export function startLines(report: StartReport): string[] {
 
 /** Other URLs name their protocol themselves. */
 function describeListener({ url, kind, protocol }: Listener): string {
+  if (protocol === "proxied-http") return `listening on ${url} (http behind the PROXY protocol)`;
   return `listening on ${url}${kind === "unix" && protocol === "http" ? " (http)" : ""}`;
 }
 

@@ -18,6 +18,7 @@ import {
   type WorkerFile,
 } from "../exchange.ts";
 import { type FileBody, openWorkerFile } from "../file-body.ts";
+import { shownForwardedFor } from "../forwarding.ts";
 import type { Slot } from "../slot.ts";
 import type { WaitingLine } from "../waiting-line.ts";
 
@@ -248,11 +249,12 @@ export class CgiExchange implements Exchange {
 }
 
 /** `isLogged`: else nobody asks for it. */
-export function describeRequest(vars: Vars, { protocol }: RequestFacts, isLogged: boolean): Described {
-  if (!isLogged) return NOT_DESCRIBED;
+export function describeRequest(vars: Vars, { protocol }: RequestFacts, door: ClientDoor): Described {
+  if (door.accessLog === null) return NOT_DESCRIBED;
+  const said = door.settings.logsForwardedFor ? vars.get("HTTP_X_FORWARDED_FOR") : null;
   const target = vars.get("REQUEST_URI") ?? vars.get("PATH_INFO") ?? "";
   return {
-    address: vars.get("REMOTE_ADDR") ?? "",
+    address: said ? shownForwardedFor(said) : (vars.get("REMOTE_ADDR") ?? ""),
     requestLine: `${vars.get("REQUEST_METHOD")} ${target} ${protocol}`,
   };
 }

@@ -24,6 +24,6 @@ export function openExchange(
   return new CgiExchange(carrier, {
     request: encodeVarsOnly(vars, facts, peer.defaults),
     isHead: facts.isHead,
-    described: describeRequest(vars, facts, door.accessLog !== null),
+    described: describeRequest(vars, facts, door),
   });
 }

@@ -24,7 +24,6 @@ export const httpPluginOptions = {
     "http-auto-gzip": bare("compress responses that ask for it with uWSGI-Encoding: gzip"),
     "http-websockets": bare("let WebSockets through to the application"),
     "http-server-name-as-http-host": required("make SERVER_NAME what the Host header says"),
-    "http-enable-proxy-protocol": optional("read the client's address from a PROXY line before the request"),
     "http-harakiri": required("kill a router that is stuck for longer than this"),
     "http-stats": required("show what the routers do, as JSON, at this address", {
       aliases: ["http-stats-server", "http-ss"],

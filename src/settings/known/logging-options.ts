@@ -29,9 +29,6 @@ export const loggingOptions = {
     "log-sendfile": required("with disable-logging, log requests that are answered with a file"),
     "log-ioerror": required("with disable-logging, log requests whose connection broke"),
     "log-micros": bare("give the time that a request took in microseconds"),
-    "log-x-forwarded-for": bare(
-      "log the client's address of X-Forwarded-For, as the web server in front tells it",
-    ),
   }),
   ...noEffect(
     {

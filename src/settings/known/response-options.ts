@@ -1,4 +1,4 @@
-import { bare, noEffect, notYet, required } from "../known-rows.ts";
+import { noEffect, notYet, required } from "../known-rows.ts";
 
 /** Headers and pages that the server adds, WebSockets, bodies in chunks. */
 export const responseOptions = {
@@ -21,7 +21,6 @@ export const responseOptions = {
     }),
     "chunked-input-limit": required("largest chunk of a request body that uwsgi.chunked_read() takes"),
     "chunked-input-timeout": required("longest wait of uwsgi.chunked_read() for the next chunk"),
-    "enable-proxy-protocol": bare("read the client's address from a PROXY line before the request"),
   }),
   ...noEffect({
     "response-headers-limit": required("the head of a response may always have up to 1 MiB"),

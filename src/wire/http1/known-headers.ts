@@ -16,6 +16,8 @@ export const ROLE = {
   cookie: 7,
   /** Never passed on: HTTP_PROXY would steer HTTP clients in child processes (httpoxy, CVE-2016-5385). */
   dropped: 8,
+  /** What a proxy says of the client. */
+  forwarded: 9,
 } as const;
 
 export interface KnownHeader {
@@ -34,15 +36,20 @@ const roles: Readonly<Record<string, number>> = {
   "content-type": ROLE.contentType,
   cookie: ROLE.cookie,
   proxy: ROLE.dropped,
+  forwarded: ROLE.forwarded,
+  "x-forwarded-for": ROLE.forwarded,
+  "x-forwarded-host": ROLE.forwarded,
+  "x-forwarded-port": ROLE.forwarded,
+  "x-forwarded-proto": ROLE.forwarded,
 };
 
 const names = [
   ...Object.keys(roles),
   ..."accept accept-charset accept-encoding accept-language authorization cache-control date dnt".split(" "),
-  ..."forwarded from if-match if-modified-since if-none-match if-range if-unmodified-since".split(" "),
+  ..."from if-match if-modified-since if-none-match if-range if-unmodified-since".split(" "),
   ..."keep-alive max-forwards origin pragma priority proxy-authorization range referer te".split(" "),
-  ..."trailer upgrade upgrade-insecure-requests user-agent via x-csrftoken x-forwarded-for".split(" "),
-  ..."x-forwarded-host x-forwarded-port x-forwarded-proto x-real-ip x-request-id".split(" "),
+  ..."trailer upgrade upgrade-insecure-requests user-agent via x-csrftoken".split(" "),
+  ..."x-real-ip x-request-id".split(" "),
   ..."x-requested-with sec-ch-ua sec-ch-ua-mobile sec-ch-ua-platform sec-fetch-dest".split(" "),
   ..."sec-fetch-mode sec-fetch-site sec-fetch-user sec-gpc traceparent tracestate".split(" "),
 ];

@@ -49,12 +49,12 @@ export const protocolSettings: Readonly<Record<string, GunicornSetting>> = {
   proxy_protocol: setting(
     "take the client's address from the PROXY protocol",
     kind(proxyProtocol(), "off", "--proxy-protocol"),
-    refused("leave it out and switch it off in the proxy in front"),
+    works((value) => (value === "off" ? [] : [["http-enable-proxy-protocol", "true"]])),
   ),
   proxy_allow_ips: setting(
     "who may speak the PROXY protocol",
     kind(networks(), LOOPBACK, "--proxy-allow-from"),
-    notYet(),
+    works((value) => [["proxy-allow-ips", peersOf(value)]]),
   ),
   protocol: setting(
     "speak uwsgi instead of HTTP",
@@ -186,6 +186,13 @@ function allowedPeers(value: JsonValue, { values }: FinalSettings): readonly Opt
   const networks = isList(value) ? value.map(String) : [];
   if (values.get("protocol") !== "uwsgi" || networks.includes("*")) return [];
   return networks.map((network): OptionValue => ["socket-allow-ips", network]);
+}
+
+/** As an option of ours says it: everybody, or nobody, whose address is none's. */
+function peersOf(value: JsonValue): string {
+  const peers = isList(value) ? value.map(String) : [];
+  if (peers.includes("*")) return "0.0.0.0/0,::/0";
+  return peers.length === 0 ? "0.0.0.0" : peers.join(",");
 }
 
 function proxyProtocol() {
