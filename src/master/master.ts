@@ -232,7 +232,7 @@ export class Master {
     const refusal = this.#startUp.refuseRivals();
     if (refusal !== null) return this.#refuse(refusal);
     this.#phase = "serving";
-    for (const line of this.#startUp.report()) this.#equipment.log.plain(line);
+    this.#equipment.log.plain(this.#startUp.report().join("\n"));
     for (const [worker, failure] of this.#startUp.failures)
       this.#instance.logFailure(`worker ${worker}`, failure);
     this.#instance.runHook("when_ready");
