@@ -138,7 +138,13 @@ test("a reload adds and removes sockets, and refuses another protocol on the sam
   server.kill("SIGHUP");
   await server.waitForLog(/generation 2 serves/);
   await server.waitForLog(/whoever reaches uwsgi:\/\/0\.0\.0\.0:\d+ can pass for any client/);
-  assert.equal((await askCgi("scgi", second)).status, 200);
+  // The routers are told at the same moment as the log.
+  const isServed = () =>
+    askCgi("scgi", second).then(
+      ({ status }) => status === 200,
+      () => false,
+    );
+  await until("the new socket to be served", isServed);
   configure(`scgi-socket = ${first}`, `scgi-socket = ${second}`);
   server.kill("SIGHUP");
   await server.waitForLog(/cannot speak scgi on \S+a\.sock: uwsgi is spoken there/);

@@ -38,7 +38,7 @@ test("a worker that leaves after a reload, and has a late request: 504, and it i
   assert.equal((await late).status, 504);
   await server.waitForLog(new RegExp(`pid ${worker}\\): GET .*; it leaves already, and is killed`));
   await server.waitForLog(/reloaded in .*: generation 2 serves/);
-  assert.deepEqual(server.pids("worker"), [successor]);
+  assert.deepEqual(await server.untilPids("worker", { count: 1 }), [successor]);
 });
 
 test("a request whose client has left counts on: it holds its thread all the same", async () => {
